@@ -1,1 +1,127 @@
-export {};
+export { canonicalJson, sha256Hex } from './canonical.ts';
+export { AppError, type AppErrorOptions, type Problem, toProblem } from './errors/app-error.ts';
+export { ERRORS, type ErrorCode, type ErrorEntry, isErrorCode } from './errors/catalogue.ts';
+export {
+  type AttemptId,
+  createAttemptId,
+  createJobId,
+  type JobId,
+  type NodeId,
+  parseJobId,
+  parseNodeId,
+  parseWallet,
+  publicKeyBytes,
+  type Wallet,
+} from './ids.ts';
+export { LIMITS } from './limits.ts';
+export {
+  BASE_PER_WATT,
+  type BaseUnits,
+  base,
+  DEFAULT_SHARES,
+  formatWatt,
+  parseWatt,
+  type Shares,
+  type Split,
+  splitPrice,
+  WATT_DECIMALS,
+  watt,
+  wattNumber,
+} from './money.ts';
+export { commitmentMemo, memosForJob, normaliseMemo } from './payment-memo.ts';
+export {
+  DEFAULT_PRICES,
+  type ExecuteTier,
+  type Price,
+  type PriceLine,
+  type PriceTable,
+  priceExecute,
+  priceScrape,
+} from './pricing.ts';
+export {
+  type NodeStatement,
+  type ReceiptCheck,
+  type ReceiptExpectations,
+  signedPart,
+  signReceipt,
+  verifyReceipt,
+} from './receipt.ts';
+export {
+  type ExecuteBody,
+  ExecuteBodySchema,
+  type ExecuteRequest,
+  LANGUAGES,
+  type Language,
+  normaliseExecute,
+} from './schemas/execute.ts';
+export {
+  type JobState,
+  JobStateSchema,
+  type JobView,
+  JobViewSchema,
+  SERVICES,
+  type Service,
+  ServiceSchema,
+} from './schemas/job.ts';
+export {
+  type Capabilities,
+  CapabilitiesSchema,
+  type NodeClass,
+  NodeClassSchema,
+  type NodeState,
+  NodeStateSchema,
+  type NodeView,
+  NodeViewSchema,
+} from './schemas/node.ts';
+export {
+  type Artifact,
+  type ArtifactRef,
+  ArtifactRefSchema,
+  ExecutePayloadSchema,
+  type FailurePayload,
+  FailurePayloadSchema,
+  ScrapePayloadSchema,
+} from './schemas/payload.ts';
+export {
+  type PaymentDetails,
+  PaymentDetailsSchema,
+  type Quote,
+  type QuoteBody,
+  QuoteBodySchema,
+  QuoteSchema,
+} from './schemas/quote.ts';
+export { type Receipt, type ReceiptFacts, ReceiptFactsSchema, ReceiptSchema } from './schemas/receipt.ts';
+export { normaliseScrape, type ScrapeBody, ScrapeBodySchema, type ScrapeRequest } from './schemas/scrape.ts';
+export {
+  createSigningKey,
+  type SigningKey,
+  signingKeyFromSecret,
+  verifySignature,
+} from './signing/ed25519.ts';
+export { type SignatureDomain, signText, verifyText, walletStatement } from './signing/signed-text.ts';
+export { assertCanMove, canMove, statesBefore, type TransitionTable } from './transitions.ts';
+export { decodeArtifactFrame, encodeArtifactFrame } from './wire/artifact-frame.ts';
+export { encodeFrame, type Frame, type FrameFault, openFrame, parseJson, splitFrame } from './wire/frame.ts';
+export {
+  type Ack,
+  type Bye,
+  type Cancel,
+  type Challenge,
+  ChallengeSchema,
+  type Drain,
+  type FromNode,
+  FromNodeSchema,
+  type FromRouter,
+  FromRouterSchema,
+  type Heartbeat,
+  type Hello,
+  HelloSchema,
+  type JobMessage,
+  type Leases,
+  PROTOCOL_VERSION,
+  type Refuse,
+  type Result,
+  ResultSchema,
+  type Welcome,
+} from './wire/messages.ts';
+export { createNonce, sessionId } from './wire/session.ts';

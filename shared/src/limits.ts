@@ -1,0 +1,20 @@
+/** Limits that agents, router and nodes share. Times in seconds or milliseconds and sizes in bytes, as the last word says. */
+export const LIMITS = {
+  requestBodyBytes: 2 * 1024 * 1024,
+  urlLength: 4096,
+  selectors: 50,
+  selectorNameLength: 100,
+  selectorLength: 1000,
+  scrapeTimeoutDefaultSeconds: 30,
+  scrapeTimeoutMaxSeconds: 60,
+  codeBytes: 1024 * 1024,
+  executeTimeoutDefaultSeconds: 30,
+  executeMemoryDefaultMb: 256,
+  executeMemoryMinMb: 16,
+  outputBytesPerStream: 1024 * 1024,
+  /** A text frame: the signed header with its body. */
+  frameBytes: 8 * 1024 * 1024,
+  artifactBytes: 16 * 1024 * 1024,
+  artifactsPerResult: 4,
+  helloLeases: 1024,
+} as const;

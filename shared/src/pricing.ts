@@ -1,0 +1,67 @@
+import { type BaseUnits, base, watt } from './money.ts';
+import type { ExecuteRequest } from './schemas/execute.ts';
+import type { ScrapeRequest } from './schemas/scrape.ts';
+
+/** One execution tier: what fits into it costs its price. */
+export interface ExecuteTier {
+  name: 'quick' | 'standard' | 'extended';
+  maxSeconds: number;
+  maxMemoryMb: number;
+  price: BaseUnits;
+}
+
+export interface PriceTable {
+  scrape: { simple: BaseUnits; standard: BaseUnits; javascript: BaseUnits; screenshot: BaseUnits };
+  /** From the smallest to the largest. */
+  execute: readonly ExecuteTier[];
+}
+
+export const DEFAULT_PRICES: PriceTable = {
+  scrape: { simple: watt(100), standard: watt(200), javascript: watt(500), screenshot: watt(300) },
+  execute: [
+    { name: 'quick', maxSeconds: 5, maxMemoryMb: 128, price: watt(300) },
+    { name: 'standard', maxSeconds: 30, maxMemoryMb: 256, price: watt(500) },
+    { name: 'extended', maxSeconds: 60, maxMemoryMb: 512, price: watt(1000) },
+  ],
+};
+
+export interface PriceLine {
+  item: string;
+  price: BaseUnits;
+}
+
+export interface Price {
+  total: BaseUnits;
+  lines: PriceLine[];
+}
+
+/**
+ * Prices a scrape: JavaScript, else simple for raw HTML without selectors, else standard; a screenshot is added to any of
+ * them. Source: specification, section 3 "Pricing".
+ */
+export function priceScrape(request: ScrapeRequest, table: PriceTable): Price {
+  const prices = table.scrape;
+  const isSimple = request.output_format === 'html' && request.selectors === undefined;
+  const lines: PriceLine[] = request.options.javascript
+    ? [{ item: 'scrape.javascript', price: prices.javascript }]
+    : isSimple
+      ? [{ item: 'scrape.simple', price: prices.simple }]
+      : [{ item: 'scrape.standard', price: prices.standard }];
+  if (request.options.screenshots) lines.push({ item: 'scrape.screenshot', price: prices.screenshot });
+  return sum(lines);
+}
+
+/** Prices an execution by the smallest tier that holds both its time and its memory; null when none does. Limits are inclusive. */
+export function priceExecute(
+  request: Pick<ExecuteRequest, 'timeout' | 'memory_mb'>,
+  table: PriceTable,
+): Price | null {
+  const tier = table.execute.find(
+    (t) => request.timeout <= t.maxSeconds && request.memory_mb <= t.maxMemoryMb,
+  );
+  return tier ? sum([{ item: `execute.${tier.name}`, price: tier.price }]) : null;
+}
+
+function sum(lines: PriceLine[]): Price {
+  return { total: base(lines.reduce((total, line) => total + line.price, 0n)), lines };
+}

@@ -1,0 +1,53 @@
+import { type Static, Type } from 'typebox';
+import { LanguageSchema } from './execute.ts';
+
+export const NodeClassSchema = Type.Union([Type.Literal('pi'), Type.Literal('pc'), Type.Literal('gpu')]);
+export type NodeClass = Static<typeof NodeClassSchema>;
+
+/** What a node can do. A node never declares what it has not tried on its own machine. */
+export const CapabilitiesSchema = Type.Object({
+  scrape: Type.Union([
+    Type.Object({
+      slots: Type.Integer({ minimum: 1, maximum: 1024 }),
+      javascript: Type.Boolean(),
+      screenshots: Type.Boolean(),
+    }),
+    Type.Null(),
+  ]),
+  execute: Type.Union([
+    Type.Object({
+      slots: Type.Integer({ minimum: 1, maximum: 1024 }),
+      languages: Type.Array(LanguageSchema, { maxItems: 64 }),
+      max_memory_mb: Type.Integer({ minimum: 1 }),
+      runtime: Type.String({ maxLength: 40, description: 'runc, runsc or kata.' }),
+    }),
+    Type.Null(),
+  ]),
+});
+export type Capabilities = Static<typeof CapabilitiesSchema>;
+
+export const NodeStateSchema = Type.Union([
+  Type.Literal('online'),
+  Type.Literal('draining'),
+  Type.Literal('offline'),
+]);
+export type NodeState = Static<typeof NodeStateSchema>;
+
+/** `GET /api/v1/nodes/:id` and the rows of `GET /api/v1/nodes`. */
+export const NodeViewSchema = Type.Object({
+  node_id: Type.String(),
+  name: Type.String(),
+  class: NodeClassSchema,
+  state: NodeStateSchema,
+  wallet: Type.Union([Type.String(), Type.Null()]),
+  capabilities: CapabilitiesSchema,
+  version: Type.String(),
+  running: Type.Integer(),
+  jobs_done: Type.Integer(),
+  jobs_failed: Type.Integer(),
+  earned_watt: Type.Number(),
+  earned_base: Type.String(),
+  first_seen_at: Type.String(),
+  last_seen_at: Type.String(),
+});
+export type NodeView = Static<typeof NodeViewSchema>;

@@ -1,0 +1,49 @@
+import { type Static, Type } from 'typebox';
+
+/** A file in a result. Nodes send it as a binary frame; the router adds `base64` where it answers agents. */
+export const ArtifactRefSchema = Type.Object({
+  content_type: Type.String(),
+  sha256: Type.String(),
+  size_bytes: Type.Integer(),
+  width: Type.Optional(Type.Integer()),
+  height: Type.Optional(Type.Integer()),
+});
+export type ArtifactRef = Static<typeof ArtifactRefSchema>;
+export type Artifact = ArtifactRef & { bytes: Uint8Array };
+
+/** What a node's scrape returns, hashed and signed in canonical form. */
+export const ScrapePayloadSchema = Type.Object({
+  success: Type.Literal(true),
+  data: Type.Record(Type.String(), Type.Unknown()),
+  metadata: Type.Object({
+    url: Type.String(),
+    scraped_at: Type.String(),
+    size_bytes: Type.Integer(),
+    execution_ms: Type.Integer(),
+  }),
+});
+
+/** What a node's execution returns. A program that fails or runs out of time is still work done. */
+export const ExecutePayloadSchema = Type.Object({
+  success: Type.Boolean(),
+  code: Type.Optional(Type.Union([Type.Literal('EXECUTION_ERROR'), Type.Literal('EXECUTION_TIMEOUT')])),
+  error: Type.Optional(Type.String()),
+  output: Type.Object({
+    stdout: Type.String(),
+    stderr: Type.String(),
+    exit_code: Type.Union([Type.Integer(), Type.Null()]),
+  }),
+  metadata: Type.Object({
+    language: Type.String(),
+    execution_ms: Type.Number(),
+    memory_used_mb: Type.Number(),
+  }),
+});
+
+/** What a node returns when it could not do the work. Nothing is charged. */
+export const FailurePayloadSchema = Type.Object({
+  success: Type.Literal(false),
+  code: Type.String(),
+  error: Type.String(),
+});
+export type FailurePayload = Static<typeof FailurePayloadSchema>;

@@ -1,0 +1,42 @@
+import { type Static, Type } from 'typebox';
+import { ServiceSchema } from './job.ts';
+
+/** What the router signs. All amounts are base units in decimal strings; hashes are lower-case hex SHA-256. */
+export const ReceiptFactsSchema = Type.Object(
+  {
+    version: Type.Literal(1),
+    job_id: Type.String(),
+    service: ServiceSchema,
+    settlement: Type.Union([Type.Literal('captured'), Type.Literal('voided')]),
+    /** SHA-256 of the exact bytes of the agent's HTTP body. */
+    request_sha256: Type.String(),
+    /** SHA-256 of the node's result in RFC 8785 form; null when no node answered. */
+    result_sha256: Type.Union([Type.String(), Type.Null()]),
+    price: Type.String(),
+    charged: Type.String(),
+    node_share: Type.String(),
+    burned: Type.String(),
+    revenue: Type.String(),
+    payer: Type.Union([Type.String(), Type.Null()]),
+    payment_signatures: Type.Array(Type.String()),
+    mint: Type.String(),
+    pay_to: Type.String(),
+    node: Type.Union([Type.String(), Type.Null()]),
+    attempt_id: Type.Union([Type.String(), Type.Null()]),
+    router: Type.String(),
+    finished_at: Type.String(),
+  },
+  { additionalProperties: false },
+);
+export type ReceiptFacts = Static<typeof ReceiptFactsSchema>;
+
+/** `GET /api/v1/jobs/:id/receipt`: the signed texts, letter for letter, with their signatures. */
+export const ReceiptSchema = Type.Object({
+  /** The router's facts, the exact text that its signature covers. */
+  receipt: Type.String(),
+  router_signature: Type.String(),
+  /** The header of the node's result frame, the exact text that its signature covers; null when no node answered. */
+  node_statement: Type.Union([Type.String(), Type.Null()]),
+  node_signature: Type.Union([Type.String(), Type.Null()]),
+});
+export type Receipt = Static<typeof ReceiptSchema>;
