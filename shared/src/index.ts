@@ -28,6 +28,15 @@ export {
   watt,
   wattNumber,
 } from './money.ts';
+export { type AddressFault, classifyAddress, isInPrefixes } from './net/address.ts';
+export { type AllowedTarget, isAllowedTarget, parseAllowedTargets } from './net/allowed-target.ts';
+export {
+  type DomainPattern,
+  matchesDomain,
+  parseDomainPattern,
+  parseDomainPatterns,
+} from './net/domain-pattern.ts';
+export { normaliseHost } from './net/host-name.ts';
 export { commitmentMemo, memosForJob, normaliseMemo } from './payment-memo.ts';
 export {
   DEFAULT_PRICES,
@@ -92,6 +101,7 @@ export {
 } from './schemas/quote.ts';
 export { type Receipt, type ReceiptFacts, ReceiptFactsSchema, ReceiptSchema } from './schemas/receipt.ts';
 export { normaliseScrape, type ScrapeBody, ScrapeBodySchema, type ScrapeRequest } from './schemas/scrape.ts';
+export { assertSelector } from './scrape-selector.ts';
 export {
   createSigningKey,
   type SigningKey,
@@ -124,4 +134,13 @@ export {
   ResultSchema,
   type Welcome,
 } from './wire/messages.ts';
+export {
+  createFrameReader,
+  createFrameWriter,
+  type FrameReaderOptions,
+  messageTypes,
+  type OrderedFault,
+  type OrderedFrame,
+  type Unordered,
+} from './wire/ordered-frames.ts';
 export { createNonce, sessionId } from './wire/session.ts';
