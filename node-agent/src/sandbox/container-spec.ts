@@ -1,0 +1,116 @@
+import type { SandboxLimits } from './sandbox-limits.ts';
+
+/** Every container of a sandbox carries it; its value is the name of the sandbox that made it. */
+export const OWNER_LABEL = 'watt.sandbox';
+/** Unix time in milliseconds after which nobody can still need the container. */
+export const DEADLINE_LABEL = 'watt.deadline';
+export const JOB_LABEL = 'watt.job';
+
+const MIB = 1024 * 1024;
+
+/** What Docker masks by itself, and /dev/pts: pseudo-terminals are counted for the whole host, and one job could take all. */
+const MASKED_PATHS = [
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+  '/dev/pts',
+];
+const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+export interface ContainerRequest {
+  jobId: string;
+  owner: string;
+  deadlineMs: number;
+  image: string;
+  runtime: string;
+  uid: number;
+  memoryMb: number;
+  /** Text of the profile, not a path. */
+  seccompProfile: string;
+  /** Processors that the host has; asking Docker for more is an error. */
+  hostCpus: number;
+}
+
+export type ContainerSpec = ReturnType<typeof buildContainerSpec>;
+
+/**
+ * The settings of a container for one job, as Docker's API takes them. The supervisor is PID 1, so Docker's own init
+ * is off; and nothing restarts or removes the container but us, because its state is evidence until we have read it.
+ */
+export function buildContainerSpec(request: ContainerRequest, limits: SandboxLimits) {
+  const { uid, memoryMb } = request;
+  const memoryBytes = memoryMb * MIB;
+  const tmpMb = Math.max(1, Math.min(limits.tmpMb, Math.floor(memoryMb / 2)));
+  return {
+    Image: request.image,
+    Cmd: ['/usr/lib/watt/supervisor'],
+    User: `${uid}:${uid}`,
+    WorkingDir: '/tmp',
+    // Unbuffered, or a program that runs out of time would take what it had printed with it.
+    Env: [
+      'HOME=/tmp',
+      'PATH=/usr/bin:/bin',
+      'LANG=C.UTF-8',
+      'PYTHONUNBUFFERED=1',
+      'PYTHONDONTWRITEBYTECODE=1',
+    ],
+    Labels: {
+      [OWNER_LABEL]: request.owner,
+      [JOB_LABEL]: request.jobId,
+      [DEADLINE_LABEL]: String(request.deadlineMs),
+    },
+    Hostname: 'sandbox',
+    NetworkDisabled: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    // When the node dies its connection closes, and with it stdin, at which the supervisor ends the job.
+    StdinOnce: true,
+    Tty: false,
+    HostConfig: {
+      Runtime: request.runtime,
+      NetworkMode: 'none',
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      Privileged: false,
+      SecurityOpt: ['no-new-privileges:true', `seccomp=${request.seccompProfile}`],
+      PidsLimit: limits.pids,
+      Memory: memoryBytes,
+      MemorySwap: memoryBytes, // equal to Memory: no swap
+      NanoCpus: Math.min(limits.cpus, request.hostCpus) * 1e9,
+      CpuShares: 512,
+      OomScoreAdj: 500,
+      OomKillDisable: false,
+      IpcMode: 'private', // 'none' has no /dev/shm, without which Python's multiprocessing fails
+      ShmSize: limits.sharedMemoryMb * MIB,
+      CgroupnsMode: 'private' as const,
+      Tmpfs: {
+        '/tmp': `rw,noexec,nosuid,nodev,size=${tmpMb}m,nr_inodes=${limits.tmpInodes},mode=0700,uid=${uid},gid=${uid}`,
+      },
+      MaskedPaths: MASKED_PATHS,
+      ReadonlyPaths: READONLY_PATHS,
+      Ulimits: [
+        { Name: 'core', Soft: 0, Hard: 0 },
+        { Name: 'nofile', Soft: limits.openFiles, Hard: limits.openFiles },
+        { Name: 'fsize', Soft: limits.tmpMb * MIB, Hard: limits.tmpMb * MIB },
+        { Name: 'memlock', Soft: 65_536, Hard: 65_536 },
+        { Name: 'msgqueue', Soft: 0, Hard: 0 },
+        { Name: 'sigpending', Soft: 256, Hard: 256 },
+      ],
+      LogConfig: { Type: 'none', Config: {} },
+      Init: false,
+      RestartPolicy: { Name: 'no' },
+      AutoRemove: false,
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Duplex } from 'node:stream';
+import type { ContainerEngine } from './container-engine.ts';
+import type { ContainerSpec } from './container-spec.ts';
+import { encodeJobFrame, type SupervisorJob } from './job-frame.ts';
+import { createStdioDemux } from './stdio-demux.ts';
+import { createSupervisorReader, type JobEnd, type SupervisorFrame } from './supervisor-frames.ts';
+
+const MAX_DIAGNOSTIC_BYTES = 2000;
+
+/** A started container whose supervisor takes exactly one job. */
+export interface JobContainer {
+  readonly id: string;
+  /**
+   * Hands the job over. Resolves with the supervisor's account of it, or with null when the container's stdio closed
+   * without one. Never rejects. May be called once.
+   */
+  run(
+    job: SupervisorJob,
+    onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void,
+  ): Promise<JobEnd | null>;
+  kill(): Promise<void>;
+  /** Ends whatever runs in it and removes it. */
+  discard(): Promise<void>;
+  /** What the supervisor or the runtime said of trouble of their own. */
+  diagnostics(): string;
+}
+
+/** Creates, attaches, then starts: attached later, the first output could be lost. */
+export async function openJobContainer(
+  engine: ContainerEngine,
+  name: string,
+  spec: ContainerSpec,
+): Promise<JobContainer> {
+  try {
+    const id = await engine.create(name, spec);
+    const stdio = await engine.attach(id);
+    const container = wireContainer(engine, id, stdio);
+    try {
+      await engine.start(id);
+    } catch (error) {
+      stdio.destroy();
+      throw error;
+    }
+    return container;
+  } catch (error) {
+    // By name: a create that ran into its limit may yet have made the container.
+    await engine.remove(name).catch(() => {}); // the sweep finds what this could not
+    throw error;
+  }
+}
+
+function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobContainer {
+  let diagnostics = '';
+  let nonce: string | undefined;
+  let onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void = () => {};
+  let settle: (end: JobEnd | null) => void = () => {};
+  const ended = new Promise<JobEnd | null>((resolve) => {
+    settle = resolve;
+  });
+
+  const readFrames = createSupervisorReader((frame: SupervisorFrame) => {
+    if (frame.type === 'stdout' || frame.type === 'stderr') onOutput(frame.type, frame.bytes);
+    if (frame.type === 'end' && nonce !== undefined && frame.nonce === nonce) settle(frame.end);
+  });
+  const demux = createStdioDemux((stream, bytes) => {
+    if (stream === 'stdout') readFrames(bytes);
+    else diagnostics = (diagnostics + bytes.toString('utf8')).slice(0, MAX_DIAGNOSTIC_BYTES);
+  });
+  stdio.on('data', (chunk: Buffer) => {
+    try {
+      demux(chunk);
+    } catch (error) {
+      diagnostics ||= String(error);
+      stdio.destroy();
+    }
+  });
+  stdio.once('error', (error) => {
+    diagnostics ||= String(error);
+  });
+  for (const event of ['end', 'close', 'error']) stdio.once(event, () => settle(null));
+
+  return {
+    id,
+    run(job, output) {
+      if (nonce !== undefined) throw new Error('a container runs one job');
+      nonce = job.nonce;
+      onOutput = output;
+      // stdin stays open behind the job: its end tells the supervisor that nobody waits any more.
+      stdio.write(encodeJobFrame(job));
+      return ended;
+    },
+    kill: () => engine.kill(id),
+    async discard() {
+      stdio.destroy();
+      await engine.remove(id);
+    },
+    diagnostics: () => diagnostics.trim(),
+  };
+}

@@ -1,0 +1,122 @@
+import { abruptExecution, completedExecution, type RunFacts } from './completed-execution.ts';
+import { type ContainerEngine, EngineError, type EngineErrorKind } from './container-engine.ts';
+import type { ExecuteFailureReason, ExecuteOutcome, ExecuteTask, FailedExecution } from './execute-task.ts';
+import type { JobContainer } from './job-container.ts';
+import { LANGUAGE_TABLE } from './languages.ts';
+import { createOutputBuffer } from './output-buffer.ts';
+import type { JobEnd } from './supervisor-frames.ts';
+
+/** The supervisor keeps the time; this is for the case that it cannot. */
+const HARD_KILL_AFTER_MS = 200;
+/** What the engine may take to close the stdio of a container that was killed. */
+const CLOSE_LIMIT_MS = 2_000;
+
+export interface RunOptions {
+  engine: ContainerEngine;
+  container: JobContainer;
+  task: ExecuteTask;
+  nonce: string;
+  outputBytes: number;
+  image: string;
+  runtime: string;
+  now: () => number;
+  signal: AbortSignal;
+}
+
+/** Runs a job in a container that waits for it, and says what became of it. The container is the caller's to discard. */
+export async function runJob(options: RunOptions): Promise<ExecuteOutcome> {
+  const { container, task, outputBytes, signal } = options;
+  const output = { stdout: createOutputBuffer(outputBytes), stderr: createOutputBuffer(outputBytes) };
+  const facts: RunFacts = { task, image: options.image, runtime: options.runtime, outputBytes, ...output };
+  const language = LANGUAGE_TABLE[task.language];
+  const timeoutMs = Math.max(1, Math.round(task.timeout * 1000));
+
+  const startedAt = options.now();
+  const ended = container.run(
+    {
+      nonce: options.nonce,
+      timeoutMs,
+      outputBytes,
+      file: language.file,
+      command: language.command,
+      source: Buffer.from(task.code, 'utf8'),
+    },
+    (stream, bytes) => output[stream].push(bytes),
+  );
+
+  const { end, killedFor } = await endOrKill(container, ended, timeoutMs + HARD_KILL_AFTER_MS, signal);
+  if (killedFor === 'cancel' || end?.reason === 'cancel') return cancelled();
+  if (end !== null) return completedExecution(facts, end);
+  if (killedFor === 'timeout') {
+    return abruptExecution(facts, { reason: 'timeout', wallMs: options.now() - startedAt });
+  }
+  return afterSilentEnd(options, facts, options.now() - startedAt);
+}
+
+/** Waits for the end; kills the container when the time is up or nobody wants the result. */
+async function endOrKill(
+  container: JobContainer,
+  ended: Promise<JobEnd | null>,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<{ end: JobEnd | null; killedFor?: 'timeout' | 'cancel' }> {
+  const timers = new Set<NodeJS.Timeout>();
+  const after = (ms: number) => new Promise<void>((resolve) => timers.add(setTimeout(resolve, ms)));
+  let onAbort = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = resolve;
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    const first = await Promise.race([
+      ended.then((end) => ({ end })),
+      after(limitMs).then(() => 'timeout' as const),
+      aborted.then(() => 'cancel' as const),
+    ]);
+    if (typeof first === 'object') return first;
+    // A kill that fails leaves a container that its own supervisor, the discard or the next sweep ends.
+    await container.kill().catch(() => {});
+    // Between our decision and the kill the supervisor may have told the end after all, with the figures that we want.
+    const end = await Promise.race([ended, after(CLOSE_LIMIT_MS).then(() => null)]);
+    return { end, killedFor: first };
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The stdio closed and the supervisor said nothing: only the engine can tell whose doing that was. */
+async function afterSilentEnd(options: RunOptions, facts: RunFacts, wallMs: number): Promise<ExecuteOutcome> {
+  try {
+    const state = await options.engine.inspect(options.container.id);
+    if (state?.oomKilled === true && !state.running) return abruptExecution(facts, { reason: 'oom', wallMs });
+    const said = options.container.diagnostics();
+    const how =
+      state === null ? 'it is gone' : state.running ? 'the link to it broke' : `exit ${state.exitCode}`;
+    return {
+      kind: 'failed',
+      reason: 'container_lost',
+      retryable: true,
+      message: `The container ended without an answer: ${how}${said === '' ? '' : ` (${said})`}.`,
+    };
+  } catch (error) {
+    return failedByEngine(error);
+  }
+}
+
+export function cancelled(): FailedExecution {
+  return { kind: 'failed', reason: 'cancelled', retryable: false, message: 'The job was cancelled.' };
+}
+
+/** The outcome for an error of the engine. Anything else is a fault of ours and is thrown on. */
+export function failedByEngine(error: unknown): FailedExecution {
+  if (!(error instanceof EngineError)) throw error;
+  const reasons: Partial<Record<EngineErrorKind, ExecuteFailureReason>> = {
+    unreachable: 'engine_unreachable',
+    timeout: 'engine_unreachable',
+    image_missing: 'image_missing',
+  };
+  const reason = reasons[error.kind] ?? 'engine_error';
+  return { kind: 'failed', reason, retryable: true, message: error.message };
+}

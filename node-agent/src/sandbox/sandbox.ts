@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { createColdStart, type TakenContainer } from './cold-start.ts';
+import type { ContainerEngine } from './container-engine.ts';
+import type { ExecuteOutcome, ExecuteTask, FailedExecution } from './execute-task.ts';
+import { LANGUAGE_TABLE } from './languages.ts';
+import { probeSandbox, type SandboxCapabilities } from './probe.ts';
+import { cancelled, failedByEngine, runJob } from './run-job.ts';
+import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './sandbox-limits.ts';
+import { sweepOrphans } from './sweep-orphans.ts';
+import { createUidPool, DEFAULT_UID_RANGE, type UidRange } from './uid-pool.ts';
+
+export interface SandboxOptions {
+  docker: ContainerEngine;
+  /** Name and tag of the image; `ensureSandboxImage` gives it. */
+  image: string;
+  limits?: Partial<SandboxLimits>;
+  /** Name of an OCI runtime. Without it, the strongest that the engine has. */
+  runtime?: string;
+  /** Milliseconds since 1970. */
+  clock: { now(): number };
+  logger: { warn(context: object, message: string): void };
+  uidRange?: UidRange;
+  random?: (bytes: number) => Buffer;
+}
+
+export interface Sandbox {
+  /** Runs one program in a container of its own. Fails only for what is not the program's doing, and never throws. */
+  execute(task: ExecuteTask, signal: AbortSignal): Promise<ExecuteOutcome>;
+  /** Proves with jobs of its own what this machine enforces. Takes a second or two. */
+  probe(): Promise<SandboxCapabilities>;
+  /** Removes what nodes that died have left; returns how many containers. To be called before the first job. */
+  sweep(): Promise<number>;
+  /** Takes no more jobs, ends those that run, and waits until no container is left. */
+  close(): Promise<void>;
+}
+
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { docker: engine, image, runtime, clock, logger, random = randomBytes } = options;
+  const limits: SandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
+  const uids = createUidPool(options.uidRange ?? DEFAULT_UID_RANGE, random(4).readUInt32BE());
+  const now = () => clock.now();
+  const source = createColdStart({
+    ...{ engine, image, limits, uids, now, random, ...(runtime !== undefined && { runtime }) },
+    owner: random(8).toString('hex'),
+  });
+  const closing = new AbortController();
+  const underway = new Set<Promise<unknown>>();
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const settled: Promise<unknown> = work.catch(() => {}).finally(() => underway.delete(settled));
+    underway.add(settled);
+    return work;
+  }
+
+  async function runOnce(task: ExecuteTask, signal: AbortSignal): Promise<ExecuteOutcome> {
+    let taken: TakenContainer | undefined;
+    try {
+      taken = await source.take({
+        jobId: task.job_id,
+        memoryMb: task.memory_mb,
+        timeoutSeconds: task.timeout,
+      });
+      const nonce = random(16).toString('hex');
+      return await runJob({ ...taken, engine, task, nonce, outputBytes: limits.outputBytes, now, signal });
+    } catch (error) {
+      return failedByEngine(error);
+    } finally {
+      // Behind the answer: removing a container takes longer than most programs run.
+      if (taken !== undefined) void track(release(taken));
+    }
+  }
+
+  async function release(taken: TakenContainer): Promise<void> {
+    try {
+      await taken.release();
+    } catch (error) {
+      const container = taken.container.id;
+      logger.warn({ err: error, container }, 'a container could not be removed; the next sweep will');
+    }
+  }
+
+  async function execute(task: ExecuteTask, signal: AbortSignal): Promise<ExecuteOutcome> {
+    if (closing.signal.aborted) return closed();
+    if (signal.aborted) return cancelled();
+    return refuse(task, limits) ?? track(runOnce(task, AbortSignal.any([signal, closing.signal])));
+  }
+
+  return {
+    execute,
+    probe: () =>
+      track(probeSandbox({ engine, image, limits, execute, ...(runtime !== undefined && { runtime }) })),
+    sweep: () => track(sweepOrphans(engine, clock.now())),
+    async close() {
+      closing.abort();
+      while (underway.size > 0) await Promise.allSettled(underway);
+    },
+  };
+}
+
+/** What this node does not take, whatever its program: another node may. */
+function refuse(task: ExecuteTask, limits: SandboxLimits): FailedExecution | null {
+  const reasons: Array<[boolean, string]> = [
+    [!(task.language in LANGUAGE_TABLE), `it does not have the language ${task.language}`],
+    [Buffer.byteLength(task.code) > limits.codeBytes, `code over ${limits.codeBytes} bytes`],
+    [
+      !(task.timeout > 0 && task.timeout <= limits.maxTimeoutSeconds),
+      `a timeout beyond ${limits.maxTimeoutSeconds} s`,
+    ],
+    [
+      !(task.memory_mb >= 6 && task.memory_mb <= limits.maxMemoryMb),
+      `memory beyond ${limits.maxMemoryMb} MB`,
+    ],
+  ];
+  const found = reasons.find(([isTrue]) => isTrue);
+  if (found === undefined) return null;
+  return {
+    kind: 'failed',
+    reason: 'over_limits',
+    retryable: true,
+    message: `This node refuses the job: ${found[1]}.`,
+  };
+}
+
+function closed(): FailedExecution {
+  return { kind: 'failed', reason: 'closed', retryable: true, message: 'The sandbox is closed.' };
+}
