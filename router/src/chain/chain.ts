@@ -1,0 +1,12 @@
+/** The way into the chain domain. */
+export { mintFaults } from './check-mint.ts';
+export { type ObservedTransfer, observeTransfer, type RawTransaction } from './observed-transfer.ts';
+export {
+  type ChainHint,
+  canonicalTokenAccount,
+  createSolana,
+  type MintFacts,
+  type Solana,
+} from './solana.ts';
+export type { WatcherStore } from './sweeper.ts';
+export { createWatcher, type Watcher } from './watcher.ts';

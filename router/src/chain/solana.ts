@@ -1,0 +1,195 @@
+import {
+  ASSOCIATED_TOKEN_PROGRAM_ID,
+  ExtensionType,
+  getAssociatedTokenAddressSync,
+  getExtensionTypes,
+  TOKEN_2022_PROGRAM_ID,
+  TOKEN_PROGRAM_ID,
+  unpackMint,
+} from '@solana/spl-token';
+import {
+  type ConfirmedSignatureInfo,
+  Connection,
+  PublicKey,
+  type VersionedTransactionResponse,
+} from '@solana/web3.js';
+import type { RawTransaction } from './observed-transfer.ts';
+
+export type Commitment = 'confirmed' | 'finalized';
+
+export interface ListedSignature {
+  signature: string;
+  slot: bigint;
+  failed: boolean;
+  finalized: boolean;
+}
+
+/** A transaction that mentions our token account, seen over the websocket: a hint, never a proof. */
+export interface ChainHint {
+  signature: string;
+  /** Memos as the memo program logged them. */
+  memos: string[];
+  failed: boolean;
+}
+
+export interface MintFacts {
+  tokenProgram: string;
+  decimals: number;
+  /** Names of Token-2022 extensions. */
+  extensions: string[];
+}
+
+/** Everything that the router asks of Solana, in its own types. The only file that knows the vendor's SDK. */
+export interface Solana {
+  genesisHash(signal: AbortSignal): Promise<string>;
+  readMint(signal: AbortSignal): Promise<MintFacts>;
+  slot(commitment: Commitment): Promise<bigint>;
+  tokenBalance(tokenAccount: string, commitment: Commitment): Promise<bigint | null>;
+  /** Newest first, at most 1000, older than `before`. */
+  listSignatures(tokenAccount: string, page: { before?: string; limit: number }): Promise<ListedSignature[]>;
+  getTransaction(signature: string): Promise<RawTransaction | null>;
+  /** Null for a signature that no node of the RPC knows, in its whole history. */
+  signatureStatus(signature: string): Promise<{ finalized: boolean; failed: boolean } | null>;
+  watchHints(
+    tokenAccount: string,
+    level: 'processed' | 'confirmed',
+    onHint: (hint: ChainHint) => void,
+  ): () => void;
+  close(): Promise<void>;
+}
+
+export interface SolanaOptions {
+  rpcUrl: string;
+  wsUrl?: string | undefined;
+  mint: string;
+  callTimeoutMs: number;
+}
+
+/** The one canonical token account of a wallet: its associated token account. */
+export function canonicalTokenAccount(ours: { wallet: string; mint: string; tokenProgram: string }): string {
+  return getAssociatedTokenAddressSync(
+    new PublicKey(ours.mint),
+    new PublicKey(ours.wallet),
+    true,
+    new PublicKey(ours.tokenProgram),
+    ASSOCIATED_TOKEN_PROGRAM_ID,
+  ).toBase58();
+}
+
+export function createSolana(options: SolanaOptions): Solana {
+  const timedFetch: typeof fetch = (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.timeout(options.callTimeoutMs) });
+  const connection = new Connection(options.rpcUrl, {
+    commitment: 'confirmed',
+    disableRetryOnRateLimit: true,
+    fetch: timedFetch,
+    ...(options.wsUrl && { wsEndpoint: options.wsUrl }),
+  });
+  const mint = new PublicKey(options.mint);
+  const subscriptions = new Set<number>();
+
+  return {
+    genesisHash: () => connection.getGenesisHash(),
+    readMint: () => readMint(connection, mint),
+    slot: async (commitment) => BigInt(await connection.getSlot(commitment)),
+    tokenBalance: (tokenAccount, commitment) => tokenBalance(connection, tokenAccount, commitment),
+    async listSignatures(tokenAccount, page) {
+      const rows = await connection.getSignaturesForAddress(new PublicKey(tokenAccount), page, 'confirmed');
+      return rows.map(toListed);
+    },
+    async getTransaction(signature) {
+      const found = await connection.getTransaction(signature, {
+        commitment: 'confirmed',
+        maxSupportedTransactionVersion: 0,
+      });
+      return found && toRaw(signature, found);
+    },
+    async signatureStatus(signature) {
+      const { value } = await connection.getSignatureStatuses([signature], {
+        searchTransactionHistory: true,
+      });
+      const status = value[0];
+      return status
+        ? { finalized: status.confirmationStatus === 'finalized', failed: status.err !== null }
+        : null;
+    },
+    watchHints(tokenAccount, level, onHint) {
+      const id = connection.onLogs(
+        new PublicKey(tokenAccount),
+        (logs) =>
+          onHint({ signature: logs.signature, memos: loggedMemos(logs.logs), failed: logs.err !== null }),
+        level,
+      );
+      subscriptions.add(id);
+      return () => {
+        subscriptions.delete(id);
+        // An unsubscribe that fails leaves nothing behind: the socket is about to close or already gone.
+        connection.removeOnLogsListener(id).catch(() => undefined);
+      };
+    },
+    async close() {
+      await Promise.allSettled([...subscriptions].map((id) => connection.removeOnLogsListener(id)));
+    },
+  };
+}
+
+async function readMint(connection: Connection, mint: PublicKey): Promise<MintFacts> {
+  const account = await connection.getAccountInfo(mint, 'confirmed');
+  if (!account) throw new Error(`WATT_MINT ${mint.toBase58()} does not exist on this chain`);
+  const isToken = account.owner.equals(TOKEN_PROGRAM_ID) || account.owner.equals(TOKEN_2022_PROGRAM_ID);
+  if (!isToken) throw new Error(`WATT_MINT ${mint.toBase58()} is not a token mint`);
+  const facts = unpackMint(mint, account, account.owner);
+  return {
+    tokenProgram: account.owner.toBase58(),
+    decimals: facts.decimals,
+    extensions: getExtensionTypes(facts.tlvData).map((type) => ExtensionType[type] ?? `unknown ${type}`),
+  };
+}
+
+async function tokenBalance(
+  connection: Connection,
+  tokenAccount: string,
+  commitment: Commitment,
+): Promise<bigint | null> {
+  const key = new PublicKey(tokenAccount);
+  if (!(await connection.getAccountInfo(key, commitment))) return null;
+  return BigInt((await connection.getTokenAccountBalance(key, commitment)).value.amount);
+}
+
+function toListed(row: ConfirmedSignatureInfo): ListedSignature {
+  return {
+    signature: row.signature,
+    slot: BigInt(row.slot),
+    failed: row.err !== null,
+    finalized: row.confirmationStatus === 'finalized',
+  };
+}
+
+function toRaw(signature: string, found: VersionedTransactionResponse): RawTransaction {
+  const message = found.transaction.message;
+  const loaded = found.meta?.loadedAddresses;
+  const keys = message.getAccountKeys(loaded ? { accountKeysFromLookups: loaded } : undefined);
+  return {
+    signature,
+    slot: found.slot,
+    blockTime: found.blockTime ?? null,
+    succeeded: found.meta !== null && found.meta.err === null,
+    keys: keys
+      .keySegments()
+      .flat()
+      .map((key) => key.toBase58()),
+    signerCount: message.header.numRequiredSignatures,
+    instructions: message.compiledInstructions.map((instruction) => ({
+      programId: keys.get(instruction.programIdIndex)?.toBase58() ?? '',
+      data: instruction.data,
+    })),
+    pre: found.meta?.preTokenBalances ?? [],
+    post: found.meta?.postTokenBalances ?? [],
+  };
+}
+
+const LOGGED_MEMO = /^Program log: Memo \(len \d+\): "(.*)"$/;
+
+function loggedMemos(logs: string[]): string[] {
+  return logs.flatMap((line) => LOGGED_MEMO.exec(line)?.[1] ?? []);
+}

@@ -1,0 +1,122 @@
+import { DEFAULT_PRICES, DEFAULT_SHARES, type ExecuteTier, type PriceTable, type Shares } from '@watt/shared';
+import { createEnvReader, type Env, type EnvReader } from './env-reader.ts';
+
+/** What the router needs to know, without secrets. Milliseconds, seconds and counts are named in the last word. */
+export interface Config {
+  host: string;
+  port: number;
+  /** The origin by which agents and nodes reach this router. */
+  publicUrl: string;
+  logLevel: (typeof LOG_LEVELS)[number];
+  databaseConnections: number;
+  chain: { rpcUrl: string; wsUrl: string | undefined; mint: string; computeWallet: string; pollMs: number };
+  prices: PriceTable;
+  shares: Shares;
+  rateLimits: {
+    agentPerHour: number;
+    urlPerHour: number;
+    globalPerHour: number;
+    executeAgentPerHour: number;
+  };
+  screening: { blockedDomains: string[]; allowPrivate: string[] };
+  payment: { expirySeconds: number; graceMs: number };
+  dispatch: {
+    heartbeatMs: number;
+    resumeMs: number;
+    queueSeconds: number;
+    leaseExtraMs: number;
+    maxAttempts: number;
+  };
+  http: { waitSeconds: number; trustProxy: boolean };
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** The specification's list; the router adds every address that is not public by itself. */
+const BLOCKED_DOMAINS = ['localhost', '127.0.0.1', '*.gov'] as const;
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.faults = faults;
+  }
+}
+
+/** Pure: environment in, configuration out. Throws one ConfigError that names every fault. */
+export function toConfig(env: Env): Config {
+  const read = createEnvReader(env);
+  const host = read.text('HOST', '127.0.0.1');
+  const port = read.integer('PORT', { fallback: 8080, min: 0, max: 65_535 });
+  const config: Config = {
+    host,
+    port,
+    publicUrl: read.text('PUBLIC_URL', `http://${host}:${port}`).replace(/\/+$/, ''),
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    databaseConnections: read.integer('DATABASE_CONNECTIONS', { fallback: 10, min: 2, max: 200 }),
+    chain: {
+      rpcUrl: read.text('SOLANA_RPC_URL'),
+      wsUrl: read.optional('SOLANA_WS_URL'),
+      mint: read.wallet('WATT_MINT'),
+      computeWallet: read.wallet('COMPUTE_WALLET'),
+      pollMs: read.integer('SOLANA_POLL_MS', { fallback: 5000, min: 50, max: 600_000 }),
+    },
+    prices: toPrices(read),
+    shares: toShares(read),
+    rateLimits: {
+      agentPerHour: read.integer('RATE_LIMIT_AGENT_PER_HOUR', { fallback: 100, min: 1, max: 1e9 }),
+      urlPerHour: read.integer('RATE_LIMIT_URL_PER_HOUR', { fallback: 10, min: 1, max: 1e9 }),
+      globalPerHour: read.integer('RATE_LIMIT_GLOBAL_PER_HOUR', { fallback: 10_000, min: 1, max: 1e9 }),
+      executeAgentPerHour: read.integer('RATE_LIMIT_EXECUTE_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
+    },
+    screening: {
+      blockedDomains: read.list('BLOCKED_DOMAINS', BLOCKED_DOMAINS),
+      allowPrivate: read.list('SCRAPE_ALLOW_PRIVATE', []),
+    },
+    payment: {
+      expirySeconds: read.integer('PAYMENT_EXPIRY_SECONDS', { fallback: 3600, min: 1, max: 30 * 86_400 }),
+      graceMs: read.integer('PAYMENT_GRACE_MS', { fallback: 1000, min: 0, max: 60_000 }),
+    },
+    dispatch: {
+      heartbeatMs: read.integer('NODE_HEARTBEAT_MS', { fallback: 5000, min: 100, max: 60_000 }),
+      resumeMs: read.integer('NODE_RESUME_MS', { fallback: 10_000, min: 0, max: 600_000 }),
+      queueSeconds: read.integer('QUEUE_TIMEOUT_SECONDS', { fallback: 120, min: 1, max: 86_400 }),
+      leaseExtraMs: read.integer('LEASE_EXTRA_MS', { fallback: 15_000, min: 0, max: 600_000 }),
+      maxAttempts: read.integer('MAX_ATTEMPTS', { fallback: 3, min: 1, max: 20 }),
+    },
+    http: {
+      waitSeconds: read.integer('HTTP_WAIT_SECONDS', { fallback: 120, min: 1, max: 3600 }),
+      trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
+    },
+  };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return config;
+}
+
+function toPrices(read: EnvReader): PriceTable {
+  const { scrape, execute } = DEFAULT_PRICES;
+  return {
+    scrape: {
+      simple: read.price('SCRAPE_PRICE_SIMPLE', scrape.simple),
+      standard: read.price('SCRAPE_PRICE_STANDARD', scrape.standard),
+      javascript: read.price('SCRAPE_PRICE_JS', scrape.javascript),
+      screenshot: read.price('SCRAPE_PRICE_SCREENSHOT', scrape.screenshot),
+    },
+    execute: execute.map(
+      (tier): ExecuteTier => ({
+        ...tier,
+        price: read.price(`EXECUTE_PRICE_${tier.name.toUpperCase()}`, tier.price),
+      }),
+    ),
+  };
+}
+
+function toShares(read: EnvReader): Shares {
+  const nodeBps = read.integer('NODE_SHARE_BPS', { fallback: DEFAULT_SHARES.nodeBps, min: 0, max: 10_000 });
+  const burnBps = read.integer('BURN_SHARE_BPS', { fallback: DEFAULT_SHARES.burnBps, min: 0, max: 10_000 });
+  if (nodeBps + burnBps > 10_000) read.fault('NODE_SHARE_BPS and BURN_SHARE_BPS together exceed 10000');
+  return { nodeBps, burnBps };
+}

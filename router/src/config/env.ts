@@ -1,0 +1,4 @@
+/** The only reader of the environment. */
+export function readEnv(): Record<string, string | undefined> {
+  return { ...process.env };
+}

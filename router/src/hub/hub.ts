@@ -1,0 +1,220 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Hello, LIMITS, type NodeId, type SigningKey } from '@watt/shared';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { createAdmission, type Ticket } from './admission.ts';
+import { awaitHello } from './await-hello.ts';
+import { closeSocket } from './close-socket.ts';
+import type { HelloDecision, HubHandlers, NodeLink } from './hub-handlers.ts';
+import { DEFAULT_HUB_LIMITS, type HubLimits } from './hub-limits.ts';
+import type { HubLogger } from './hub-logger.ts';
+import { NodeConnection } from './node-connection.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+
+export const CONNECT_PATH = '/api/v1/nodes/connect';
+const HASH_BYTES = 32;
+
+export interface HubOptions {
+  routerKey: SigningKey;
+  /** The websocket address by which nodes reach this router, e.g. `wss://router.example/api/v1/nodes/connect`. */
+  address: string | (() => string);
+  handlers: HubHandlers;
+  limits?: Partial<HubLimits>;
+  /** How often nodes send heartbeats, in milliseconds. */
+  heartbeatMs?: number;
+  /** Unix milliseconds. */
+  clock?: () => number;
+  logger: HubLogger;
+  /** The peer's address, for routers behind a proxy that they trust. */
+  remoteAddressOf?: (request: IncomingMessage) => string;
+}
+
+export interface Hub {
+  /** For the `upgrade` event of an http server; answers every upgrade request that it is given. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The nodes that have been welcomed and are still there. */
+  links(): NodeLink[];
+  /** Takes no more connections, lets results in hand be answered for at most this long, says bye to all and closes. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** The router's end of the node protocol: sockets, signatures, order and limits. All truth about jobs is in the handlers. */
+export function createHub(options: HubOptions): Hub {
+  return new NodeHub(options);
+}
+
+class NodeHub implements Hub {
+  readonly #options: HubOptions;
+  readonly #limits: HubLimits;
+  readonly #clock: () => number;
+  readonly #heartbeatMs: number;
+  readonly #server: WebSocketServer;
+  readonly #admit;
+  readonly #connections = new Map<NodeId, NodeConnection>();
+  readonly #sweep: NodeJS.Timeout;
+  #isClosing = false;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_HUB_LIMITS, ...options.limits };
+    this.#clock = options.clock ?? Date.now;
+    this.#heartbeatMs = options.heartbeatMs ?? 15_000;
+    this.#admit = createAdmission(this.#limits);
+    this.#server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: Math.max(this.#limits.frameBytes, this.#limits.artifactBytes + HASH_BYTES),
+      ...{ closeTimeout: this.#limits.closeMs },
+    });
+    this.#sweep = setInterval(() => {
+      for (const connection of this.#connections.values()) connection.tick();
+    }, this.#heartbeatMs);
+    this.#sweep.unref();
+  }
+
+  handleUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
+    const path = request.url?.split('?')[0];
+    if (path !== CONNECT_PATH) return refuseUpgrade(raw, 404, `nodes connect at ${CONNECT_PATH}`);
+    if (this.#isClosing) return refuseUpgrade(raw, 503, 'the router is closing');
+    const remoteAddress =
+      this.#options.remoteAddressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';
+    const ticket = this.#admit(remoteAddress);
+    if ('refused' in ticket) {
+      this.#options.logger.warn(
+        { address: remoteAddress, reason: ticket.refused },
+        'node connection refused',
+      );
+      return refuseUpgrade(raw, ticket.refused === 'too_many_from_address' ? 429 : 503, ticket.refused);
+    }
+    raw.once('close', ticket.release);
+    this.#server.handleUpgrade(request, raw, head, (socket) =>
+      this.#greet(socket, raw, remoteAddress, ticket),
+    );
+  }
+
+  links(): NodeLink[] {
+    return [...this.#connections.values()].filter((connection) => connection.isOpen);
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#sweep);
+    const idle = Promise.all([...this.#connections.values()].map((connection) => connection.idle()));
+    await withinMs(idle, graceMs);
+    for (const connection of this.#connections.values()) {
+      connection.end('router_closing', 'the router is closing, connect again soon');
+    }
+    const sockets = [...this.#server.clients];
+    for (const socket of sockets)
+      if (socket.readyState === socket.OPEN) closeSocket(socket, 'router_closing', '');
+    await withinMs(Promise.all(sockets.map(whenClosed)), this.#limits.closeMs);
+    for (const socket of sockets) socket.terminate();
+    this.#server.close();
+  }
+
+  #greet(socket: WebSocket, raw: Duplex, remoteAddress: string, ticket: Ticket): void {
+    const { logger, routerKey, address } = this.#options;
+    let connection: NodeConnection | null = null;
+    const onDeadline = () => {
+      logger.info({ address: remoteAddress }, 'node handshake failed: handshake_timeout');
+      if (connection) connection.end('handshake_timeout', 'the handshake took too long');
+      else closeSocket(socket, 'handshake_timeout', '');
+    };
+    const deadline = setTimeout(onDeadline, this.#limits.handshakeMs);
+    socket.once('close', () => clearTimeout(deadline));
+    // Oversized and malformed websocket frames surface here; ws then closes by itself, with 1009 or 1002.
+    socket.on('error', (error) => logger.warn({ err: error, address: remoteAddress }, 'node socket failed'));
+    const challenge = {
+      routerKey,
+      address: typeof address === 'string' ? address : address(),
+      clock: this.#clock,
+      helloBytes: this.#limits.helloBytes,
+    };
+    awaitHello(socket, raw, challenge, (check) => {
+      if ('fault' in check) {
+        logger.warn(
+          { address: remoteAddress, fault: check.fault },
+          `node handshake failed: ${check.message}`,
+        );
+        return closeSocket(socket, check.fault, check.message);
+      }
+      connection = this.#connect(socket, raw, remoteAddress, check);
+      const onSettled = () => {
+        clearTimeout(deadline);
+        if (connection?.isOpen) ticket.welcome();
+      };
+      const previous = this.#replace(connection);
+      connection.settled = this.#decide(connection, previous).then(onSettled);
+    });
+  }
+
+  #connect(
+    socket: WebSocket,
+    raw: Duplex,
+    remoteAddress: string,
+    proven: { hello: Hello; session: string },
+  ): NodeConnection {
+    const { routerKey, handlers, logger } = this.#options;
+    return new NodeConnection({
+      ...proven,
+      socket,
+      raw,
+      remoteAddress,
+      routerKey,
+      handlers,
+      logger,
+      limits: this.#limits,
+      clock: this.#clock,
+      onEnd: (connection, wasOpen) => {
+        if (this.#connections.get(connection.nodeId) === connection)
+          this.#connections.delete(connection.nodeId);
+        if (wasOpen) handlers.onClose(connection);
+      },
+    });
+  }
+
+  #replace(connection: NodeConnection): NodeConnection | undefined {
+    const previous = this.#connections.get(connection.nodeId);
+    previous?.end('replaced', 'another connection of this node took over');
+    this.#connections.set(connection.nodeId, connection);
+    return previous;
+  }
+
+  async #decide(connection: NodeConnection, previous: NodeConnection | undefined): Promise<void> {
+    // The handlers see the end of the old connection before they hear of the new one.
+    await previous?.settled;
+    if (connection.isEnded) return;
+    const { handlers, logger } = this.#options;
+    const decision = await this.#ask(connection);
+    if (!decision.accepted) {
+      logger.info({ node: connection.nodeId, code: decision.code }, 'node not accepted');
+      return connection.end(decision.code, decision.message);
+    }
+    if (connection.isEnded) return handlers.onClose(connection);
+    connection.open(decision.leases.slice(0, LIMITS.helloLeases), this.#heartbeatMs);
+    logger.info({ node: connection.nodeId, address: connection.remoteAddress }, 'node connected');
+  }
+
+  async #ask(connection: NodeConnection): Promise<HelloDecision> {
+    try {
+      return await this.#options.handlers.onHello(connection.hello, connection);
+    } catch (error) {
+      this.#options.logger.error({ err: error, node: connection.nodeId }, 'hello was not decided');
+      return { accepted: false, code: 'internal', message: 'the router failed, connect again soon' };
+    }
+  }
+}
+
+function whenClosed(socket: WebSocket): Promise<void> {
+  if (socket.readyState === socket.CLOSED) return Promise.resolve();
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+async function withinMs(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,19 @@
+import type { SqlRunner } from '../db/connect.ts';
+
+const BATCH = 1000;
+
+/** `awaiting_payment` → `expired` for jobs whose payment did not come in time. Returns their ids, at most 1000 a call. */
+export async function expireUnpaidJobs(sql: SqlRunner): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    with due as (
+      select id from jobs where state = 'awaiting_payment' and expires_at <= now()
+      order by expires_at limit ${BATCH} for update skip locked
+    ), moved as (
+      update jobs j set state = 'expired', finished_at = now() from due where j.id = due.id and j.state = 'awaiting_payment'
+      returning j.id
+    ), noted as (
+      insert into job_events (job_id, from_state, to_state) select id, 'awaiting_payment', 'expired' from moved
+    )
+    select id from moved`;
+  return rows.map((row) => row.id);
+}

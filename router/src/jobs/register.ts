@@ -1,0 +1,36 @@
+import type { JobId, Service, Split } from '@watt/shared';
+import type { SqlRunner } from '../db/connect.ts';
+
+export interface NewJob {
+  id: JobId;
+  service: Service;
+  /** The normalised request as JSON text. */
+  request: string;
+  requestSha256: string;
+  commitment: string;
+  price: bigint;
+  split: Split;
+  /** Unix milliseconds after which an unpaid job is forgotten. */
+  expiresAt: number;
+}
+
+/** Registers jobs as `awaiting_payment`. Returns the ids that are new; the others exist already, perhaps with another body. */
+export async function registerJobs(sql: SqlRunner, jobs: readonly NewJob[]): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    with created as (
+      insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share, expires_at)
+      select id, service, 'awaiting_payment', request, request_sha256, commitment, price, node_share, burn_share,
+        to_timestamp(expires_at / 1000.0)
+      from unnest(
+        ${jobs.map((job) => job.id)}::uuid[], ${jobs.map((job) => job.service)}::text[], ${jobs.map((job) => job.request)}::text[],
+        ${jobs.map((job) => job.requestSha256)}::text[], ${jobs.map((job) => job.commitment)}::text[],
+        ${jobs.map((job) => job.price)}::bigint[], ${jobs.map((job) => job.split.node)}::bigint[],
+        ${jobs.map((job) => job.split.burn)}::bigint[], ${jobs.map((job) => job.expiresAt)}::float8[]
+      ) as input (id, service, request, request_sha256, commitment, price, node_share, burn_share, expires_at)
+      on conflict (id) do nothing returning id
+    ), noted as (
+      insert into job_events (job_id, to_state) select id, 'awaiting_payment' from created
+    )
+    select id from created`;
+  return new Set(rows.map((row) => row.id));
+}

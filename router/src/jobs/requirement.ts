@@ -1,0 +1,45 @@
+import type { Capabilities, ExecuteRequest, Language, ScrapeRequest } from '@watt/shared';
+
+/** What a node must have to take a job. Two jobs with equal keys can go to the same nodes. */
+export type Requirement =
+  | { key: string; service: 'scrape'; javascript: boolean; screenshots: boolean; timeoutMs: number }
+  | { key: string; service: 'execute'; language: Language; memoryMb: number; timeoutMs: number };
+
+export function scrapeRequirement(request: ScrapeRequest): Requirement {
+  const { javascript, screenshots, timeout } = request.options;
+  const key = `scrape:${screenshots ? 'screenshots' : javascript ? 'javascript' : 'static'}`;
+  return { key, service: 'scrape', javascript, screenshots, timeoutMs: timeout * 1000 };
+}
+
+export function executeRequirement(request: ExecuteRequest): Requirement {
+  const { language, memory_mb: memoryMb, timeout } = request;
+  return {
+    key: `execute:${language}:${memoryMb}`,
+    service: 'execute',
+    language,
+    memoryMb,
+    timeoutMs: timeout * 1000,
+  };
+}
+
+/** Reads the requirement from a stored request. */
+export function requirementOf(service: 'scrape' | 'execute', request: string): Requirement {
+  const parsed: unknown = JSON.parse(request);
+  return service === 'scrape'
+    ? scrapeRequirement(parsed as ScrapeRequest)
+    : executeRequirement(parsed as ExecuteRequest);
+}
+
+export function canDo(capabilities: Capabilities, requirement: Requirement): boolean {
+  if (requirement.service === 'scrape') {
+    const { scrape } = capabilities;
+    if (!scrape) return false;
+    return (!requirement.javascript || scrape.javascript) && (!requirement.screenshots || scrape.screenshots);
+  }
+  const { execute } = capabilities;
+  return (
+    execute !== null &&
+    execute.languages.includes(requirement.language) &&
+    execute.max_memory_mb >= requirement.memoryMb
+  );
+}

@@ -1,0 +1,62 @@
+import type { SqlRunner } from '../db/connect.ts';
+import { openAccounts, type SystemAccounts } from './accounts.ts';
+
+export interface IncomingCredit {
+  signature: string;
+  /** Base units that arrived on our token account. */
+  amount: bigint;
+  /** Null sends the amount to suspense, where an operator finds its owner. */
+  payer: string | null;
+}
+
+/** Credits payments that arrived on chain: treasury → customer, or → suspense. The signature makes each happen once. */
+export async function creditPayments(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  credits: readonly IncomingCredit[],
+): Promise<void> {
+  if (credits.length === 0) return;
+  const payers = credits.flatMap((credit) => credit.payer ?? []);
+  const customers = await openAccounts(sql, 'customer', payers);
+  const to = credits.map((credit) => (credit.payer && customers.get(credit.payer)) || accounts.suspense);
+  await sql`
+    insert into transfers (idem, kind, debit, credit, amount)
+    select 'sig:' || signature, 'credit', ${accounts.treasury}::bigint, account, amount
+    from unnest(
+      ${credits.map((credit) => credit.signature)}::text[], ${to}::bigint[], ${credits.map((credit) => credit.amount)}::bigint[]
+    ) as incoming (signature, account, amount)
+    on conflict (idem) do nothing`;
+}
+
+/**
+ * Takes back a credit whose transaction disappeared from the chain: from the customer as far as the balance goes, the rest
+ * from suspense, where it shows as a loss to be explained. Returns what could not be taken back from the customer.
+ */
+export async function reverseCredit(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  credit: IncomingCredit,
+): Promise<{ uncovered: bigint }> {
+  const [customer] = await sql<{ id: bigint; balance: bigint }[]>`
+    select a.id, a.balance from transfers t join accounts a on a.id = t.credit
+    where t.idem = ${`sig:${credit.signature}`} and a.kind = 'customer' for update of a`;
+  const covered = customer ? minimum(customer.balance, credit.amount) : 0n;
+  const uncovered = credit.amount - covered;
+  const parts = [
+    { idem: `orphan:${credit.signature}`, from: customer?.id ?? accounts.suspense, amount: covered },
+    { idem: `orphan-loss:${credit.signature}`, from: accounts.suspense, amount: uncovered },
+  ].filter((part) => part.amount > 0n);
+  await sql`
+    insert into transfers (idem, kind, debit, credit, amount)
+    select idem, 'orphan', account, ${accounts.treasury}::bigint, amount
+    from unnest(
+      ${parts.map((part) => part.idem)}::text[], ${parts.map((part) => part.from)}::bigint[],
+      ${parts.map((part) => part.amount)}::bigint[]
+    ) as parts (idem, account, amount)
+    on conflict (idem) do nothing`;
+  return { uncovered: customer ? uncovered : 0n };
+}
+
+function minimum(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
