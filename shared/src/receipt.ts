@@ -47,7 +47,7 @@ export function verifyReceipt(receipt: Receipt, expected: ReceiptExpectations): 
     routerFault(facts, expected) ??
     moneyFault(facts) ??
     nodeFault(receipt, facts) ??
-    contentFault(facts, expected);
+    contentFault(facts, expected, artifactHashes(receipt));
   return fault ? invalid(fault) : { valid: true, facts };
 }
 
@@ -88,13 +88,23 @@ function nodeFault(receipt: Receipt, facts: ReceiptFacts): string | null {
     : 'the settlement does not follow from the node’s outcome';
 }
 
-function contentFault(facts: ReceiptFacts, expected: ReceiptExpectations): string | null {
+/** The files that the node named, from a statement that was checked before. */
+function artifactHashes(receipt: Receipt): ReadonlySet<string> {
+  const statement = parseJson(receipt.node_statement ?? '');
+  return new Set(statementCheck.Check(statement) ? statement.artifacts.map(({ sha256 }) => sha256) : []);
+}
+
+function contentFault(
+  facts: ReceiptFacts,
+  expected: ReceiptExpectations,
+  artifacts: ReadonlySet<string>,
+): string | null {
   if (expected.requestBody !== undefined && sha256Hex(expected.requestBody) !== facts.request_sha256) {
     return 'the receipt is for another request';
   }
   if (
     expected.response !== undefined &&
-    sha256Hex(canonicalJson(signedPart(expected.response))) !== facts.result_sha256
+    sha256Hex(canonicalJson(signedPart(expected.response, artifacts))) !== facts.result_sha256
   ) {
     return 'the receipt is for another result';
   }
@@ -103,22 +113,33 @@ function contentFault(facts: ReceiptFacts, expected: ReceiptExpectations): strin
 
 const SIGNED_MEMBERS = ['success', 'code', 'error', 'data', 'output', 'metadata'] as const;
 
-/** The part of an answer that the node signed: its own members, without the base64 that the router puts beside artifacts. */
-export function signedPart(response: Record<string, unknown>): Record<string, unknown> {
+/**
+ * The part of an answer that the node signed: its own members, without the base64 that the router puts beside the files of the
+ * result. `artifacts` are the hashes of those files; a page's own JSON that looks like a file is left as it is.
+ */
+export function signedPart(
+  response: Record<string, unknown>,
+  artifacts: ReadonlySet<string>,
+): Record<string, unknown> {
   const members = SIGNED_MEMBERS.filter((name) => response[name] !== undefined);
   return Object.fromEntries(
-    members.map((name) => [name, name === 'data' ? withoutBase64(response[name]) : response[name]]),
+    members.map((name) => [
+      name,
+      name === 'data' ? withoutBase64(response[name], artifacts) : response[name],
+    ]),
   );
 }
 
-function withoutBase64(data: unknown): unknown {
-  if (typeof data !== 'object' || data === null) return data;
+function withoutBase64(data: unknown, artifacts: ReadonlySet<string>): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => {
       if (typeof value !== 'object' || value === null || !('base64' in value) || !('sha256' in value))
         return [name, value];
       const { base64, ...ref } = value;
-      return [name, sha256Hex(Buffer.from(String(base64), 'base64')) === ref.sha256 ? ref : value];
+      const isArtifact =
+        artifacts.has(String(ref.sha256)) && sha256Hex(Buffer.from(String(base64), 'base64')) === ref.sha256;
+      return [name, isArtifact ? ref : value];
     }),
   );
 }

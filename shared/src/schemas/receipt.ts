@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { ServiceSchema } from './job.ts';
 
+// A pattern, because `BigInt` takes hexadecimal and the empty text as well.
+const Amount = Type.String({ pattern: '^[0-9]{1,19}$' });
+
 /** What the router signs. All amounts are base units in decimal strings; hashes are lower-case hex SHA-256. */
 export const ReceiptFactsSchema = Type.Object(
   {
@@ -12,11 +15,11 @@ export const ReceiptFactsSchema = Type.Object(
     request_sha256: Type.String(),
     /** SHA-256 of the node's result in RFC 8785 form; null when no node answered. */
     result_sha256: Type.Union([Type.String(), Type.Null()]),
-    price: Type.String(),
-    charged: Type.String(),
-    node_share: Type.String(),
-    burned: Type.String(),
-    revenue: Type.String(),
+    price: Amount,
+    charged: Amount,
+    node_share: Amount,
+    burned: Amount,
+    revenue: Amount,
     payer: Type.Union([Type.String(), Type.Null()]),
     payment_signatures: Type.Array(Type.String()),
     mint: Type.String(),

@@ -16,9 +16,15 @@ export const ScrapeBodySchema = Type.Object(
     output_format: Type.Optional(OutputFormatSchema),
     selectors: Type.Optional(
       Type.Record(
-        Type.String({ minLength: 1, maxLength: LIMITS.selectorNameLength }),
+        // A pattern, because lengths say nothing about the names of a record.
+        Type.String({ pattern: `^[\\s\\S]{1,${LIMITS.selectorNameLength}}$` }),
         Type.String({ minLength: 1, maxLength: LIMITS.selectorLength }),
-        { minProperties: 1, maxProperties: LIMITS.selectors, description: 'Field name to CSS selector.' },
+        {
+          minProperties: 1,
+          maxProperties: LIMITS.selectors,
+          additionalProperties: false,
+          description: 'Field name to CSS selector.',
+        },
       ),
     ),
     options: Type.Optional(

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
 import bs58 from 'bs58';
 import { publicKeyBytes } from '../ids.ts';
+import { isSmallOrder } from './small-order.ts';
 
 // DER wrappers of RFC 8410 around the raw 32 bytes.
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -38,7 +39,7 @@ export function signingKeyFromSecret(secret: Uint8Array): SigningKey {
 
 const verifyKeys = new Map<string, KeyObject>();
 
-/** True only for a good signature by this base58 key; false for every malformed input. */
+/** True only for a good signature by this base58 key; false for every malformed input, and for keys that nobody holds. */
 export function verifySignature(publicKey: string, data: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64) return false;
   const key = verifyKey(publicKey);
@@ -49,7 +50,7 @@ function verifyKey(publicKey: string): KeyObject | null {
   const known = verifyKeys.get(publicKey);
   if (known) return known;
   const raw = publicKeyBytes(publicKey);
-  if (!raw) return null;
+  if (!raw || isSmallOrder(raw)) return null;
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });
   if (verifyKeys.size >= CACHED_KEYS) verifyKeys.clear();
   verifyKeys.set(publicKey, key);

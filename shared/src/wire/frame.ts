@@ -39,7 +39,7 @@ export function openFrame(frame: Frame, publicKey: string): { header: unknown } 
   if (!verifyText(publicKey, 'watt/frame/1', frame.header, frame.signature))
     return { fault: 'bad_signature' };
   const header = parseJson(frame.header);
-  if (typeof header !== 'object' || header === null) return { fault: 'bad_json' };
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) return { fault: 'bad_json' };
   const bodyHash = (header as { body_sha256?: unknown }).body_sha256;
   const isBodyBound = frame.body === null ? bodyHash === undefined : bodyHash === sha256Hex(frame.body);
   return isBodyBound ? { header } : { fault: 'bad_body_hash' };

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { normaliseExecute } from './execute.ts';
+import { normaliseScrape } from './scrape.ts';
+
+const url = 'https://example.com/';
+
+describe('normaliseScrape', () => {
+  test('fills the defaults', () => {
+    expect(normaliseScrape({ url })).toEqual({
+      url,
+      output_format: 'text',
+      options: { javascript: false, screenshots: false, timeout: 30 },
+    });
+  });
+
+  test('keeps what was asked for, without the job id', () => {
+    const request = {
+      url,
+      output_format: 'json' as const,
+      selectors: { title: 'h1' },
+      options: { javascript: true, screenshots: true, timeout: 5 },
+    };
+    expect(normaliseScrape({ ...request, job_id: '3f0e7b5c-9a51-4c1e-8d2a-0f6f6f6f6f6f' })).toEqual(request);
+  });
+
+  test('equal requests have equal JSON, in whatever order they were written', () => {
+    const bodies = fc.record({
+      url: fc.webUrl(),
+      output_format: fc.constantFrom('text' as const, 'json' as const, 'html' as const),
+      selectors: fc.dictionary(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), { minKeys: 1 }),
+      options: fc.record({ javascript: fc.boolean(), screenshots: fc.boolean(), timeout: fc.nat(60) }),
+    });
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const json = JSON.stringify(normaliseScrape(body));
+        expect(JSON.stringify(normaliseScrape(reversed(body)))).toBe(json);
+        expect(JSON.stringify(normaliseScrape(JSON.parse(json)))).toBe(json);
+      }),
+    );
+  });
+});
+
+function reversed<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).reverse();
+  return Object.fromEntries(entries.map(([name, member]) => [name, reversed(member)])) as T;
+}
+
+describe('normaliseExecute', () => {
+  test('fills the defaults', () => {
+    expect(normaliseExecute({ language: 'python', code: 'print(1)' })).toEqual({
+      language: 'python',
+      code: 'print(1)',
+      timeout: 30,
+      memory_mb: 256,
+    });
+  });
+
+  test('has one order of members', () => {
+    const body = { memory_mb: 64, timeout: 5, code: 'true', language: 'bash' as const };
+    expect(JSON.stringify(normaliseExecute(body))).toBe(
+      '{"language":"bash","code":"true","timeout":5,"memory_mb":64}',
+    );
+  });
+});
