@@ -51,6 +51,8 @@ class NodeHub implements Hub {
   readonly #server: WebSocketServer;
   readonly #admit;
   readonly #connections = new Map<NodeId, NodeConnection>();
+  /** The latest decision on a hello of each node, while it is open. */
+  readonly #decisions = new Map<NodeId, Promise<void>>();
   readonly #sweep: NodeJS.Timeout;
   #isClosing = false;
 
@@ -64,6 +66,7 @@ class NodeHub implements Hub {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: Math.max(this.#limits.frameBytes, this.#limits.artifactBytes + HASH_BYTES),
+      // Known to ws 8.23, not yet to its types.
       ...{ closeTimeout: this.#limits.closeMs },
     });
     this.#sweep = setInterval(() => {
@@ -73,22 +76,17 @@ class NodeHub implements Hub {
   }
 
   handleUpgrade(request: IncomingMessage, raw: Duplex, head: Buffer): void {
-    const path = request.url?.split('?')[0];
-    if (path !== CONNECT_PATH) return refuseUpgrade(raw, 404, `nodes connect at ${CONNECT_PATH}`);
-    if (this.#isClosing) return refuseUpgrade(raw, 503, 'the router is closing');
     const remoteAddress =
       this.#options.remoteAddressOf?.(request) ?? request.socket.remoteAddress ?? 'unknown';
-    const ticket = this.#admit(remoteAddress);
-    if ('refused' in ticket) {
-      this.#options.logger.warn(
-        { address: remoteAddress, reason: ticket.refused },
-        'node connection refused',
-      );
-      return refuseUpgrade(raw, ticket.refused === 'too_many_from_address' ? 429 : 503, ticket.refused);
+    const ticket = this.#admitRequest(request, remoteAddress);
+    if ('status' in ticket) {
+      this.#options.logger.warn({ address: remoteAddress, reason: ticket.reason }, 'node connection refused');
+      refuseUpgrade(raw, ticket.status, ticket.reason);
+      return;
     }
     raw.once('close', ticket.release);
     this.#server.handleUpgrade(request, raw, head, (socket) =>
-      this.#greet(socket, raw, remoteAddress, ticket),
+      this.#greet(socket, request, remoteAddress, ticket),
     );
   }
 
@@ -112,7 +110,19 @@ class NodeHub implements Hub {
     this.#server.close();
   }
 
-  #greet(socket: WebSocket, raw: Duplex, remoteAddress: string, ticket: Ticket): void {
+  #admitRequest(
+    request: IncomingMessage,
+    remoteAddress: string,
+  ): Ticket | { status: number; reason: string } {
+    const path = request.url?.split('?')[0];
+    if (path !== CONNECT_PATH) return { status: 404, reason: `nodes connect at ${CONNECT_PATH}` };
+    if (this.#isClosing) return { status: 503, reason: 'the router is closing' };
+    const ticket = this.#admit(remoteAddress);
+    if (!('refused' in ticket)) return ticket;
+    return { status: ticket.refused === 'too_many_from_address' ? 429 : 503, reason: ticket.refused };
+  }
+
+  #greet(socket: WebSocket, request: IncomingMessage, remoteAddress: string, ticket: Ticket): void {
     const { logger, routerKey, address } = this.#options;
     let connection: NodeConnection | null = null;
     const onDeadline = () => {
@@ -130,27 +140,26 @@ class NodeHub implements Hub {
       clock: this.#clock,
       helloBytes: this.#limits.helloBytes,
     };
-    awaitHello(socket, raw, challenge, (check) => {
+    awaitHello(socket, request.socket, challenge, (check) => {
       if ('fault' in check) {
         logger.warn(
           { address: remoteAddress, fault: check.fault },
           `node handshake failed: ${check.message}`,
         );
-        return closeSocket(socket, check.fault, check.message);
+        closeSocket(socket, check.fault, check.message);
+        return;
       }
-      connection = this.#connect(socket, raw, remoteAddress, check);
-      const onSettled = () => {
+      connection = this.#connect(socket, request, remoteAddress, check);
+      this.#decideInTurn(connection, () => {
         clearTimeout(deadline);
         if (connection?.isOpen) ticket.welcome();
-      };
-      const previous = this.#replace(connection);
-      connection.settled = this.#decide(connection, previous).then(onSettled);
+      });
     });
   }
 
   #connect(
     socket: WebSocket,
-    raw: Duplex,
+    request: IncomingMessage,
     remoteAddress: string,
     proven: { hello: Hello; session: string },
   ): NodeConnection {
@@ -158,7 +167,7 @@ class NodeHub implements Hub {
     return new NodeConnection({
       ...proven,
       socket,
-      raw,
+      raw: request.socket,
       remoteAddress,
       routerKey,
       handlers,
@@ -168,31 +177,50 @@ class NodeHub implements Hub {
       onEnd: (connection, wasOpen) => {
         if (this.#connections.get(connection.nodeId) === connection)
           this.#connections.delete(connection.nodeId);
-        if (wasOpen) handlers.onClose(connection);
+        if (wasOpen) this.#tellClosed(connection);
       },
     });
   }
 
-  #replace(connection: NodeConnection): NodeConnection | undefined {
-    const previous = this.#connections.get(connection.nodeId);
-    previous?.end('replaced', 'another connection of this node took over');
-    this.#connections.set(connection.nodeId, connection);
-    return previous;
+  /** The handlers see the end of a node's old connection before they hear of its new one. */
+  #decideInTurn(connection: NodeConnection, onSettled: () => void): void {
+    const { nodeId } = connection;
+    this.#connections.get(nodeId)?.end('replaced', 'another connection of this node took over');
+    this.#connections.set(nodeId, connection);
+    const before = this.#decisions.get(nodeId) ?? Promise.resolve();
+    const decision = before
+      .then(() => this.#decide(connection))
+      .finally(() => {
+        onSettled();
+        if (this.#decisions.get(nodeId) === decision) this.#decisions.delete(nodeId);
+      });
+    this.#decisions.set(nodeId, decision);
   }
 
-  async #decide(connection: NodeConnection, previous: NodeConnection | undefined): Promise<void> {
-    // The handlers see the end of the old connection before they hear of the new one.
-    await previous?.settled;
+  async #decide(connection: NodeConnection): Promise<void> {
     if (connection.isEnded) return;
-    const { handlers, logger } = this.#options;
+    const { logger } = this.#options;
     const decision = await this.#ask(connection);
     if (!decision.accepted) {
       logger.info({ node: connection.nodeId, code: decision.code }, 'node not accepted');
-      return connection.end(decision.code, decision.message);
+      connection.end(decision.code, decision.message);
+    } else if (connection.isEnded) {
+      this.#tellClosed(connection);
+    } else {
+      connection.open(decision.leases.slice(0, LIMITS.helloLeases), this.#heartbeatMs);
+      logger.info({ node: connection.nodeId, address: connection.remoteAddress }, 'node connected');
     }
-    if (connection.isEnded) return handlers.onClose(connection);
-    connection.open(decision.leases.slice(0, LIMITS.helloLeases), this.#heartbeatMs);
-    logger.info({ node: connection.nodeId, address: connection.remoteAddress }, 'node connected');
+  }
+
+  #tellClosed(connection: NodeConnection): void {
+    try {
+      this.#options.handlers.onClose(connection);
+    } catch (error) {
+      this.#options.logger.error(
+        { err: error, node: connection.nodeId },
+        'the end of a link was not handled',
+      );
+    }
   }
 
   async #ask(connection: NodeConnection): Promise<HelloDecision> {

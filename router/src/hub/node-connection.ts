@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import {
   type AttemptId,
   createFrameReader,
@@ -32,11 +32,12 @@ const LIVELY_BYTES = 16 * 1024;
 // The frames that may answer one job: its files, its result, and a refusal that crossed a cancellation.
 const FRAMES_PER_JOB = LIMITS.artifactsPerResult + 2;
 
-export type OutgoingMessage = Unordered<FromRouter>;
+type OutgoingMessage = Unordered<FromRouter>;
 
 export interface ConnectionOptions {
   socket: WebSocket;
-  raw: Duplex;
+  /** The TCP socket below, to see that something arrives. */
+  raw: Socket;
   hello: Hello;
   session: string;
   remoteAddress: string;
@@ -57,8 +58,6 @@ export class NodeConnection implements NodeLink {
   readonly nodeId: NodeId;
   readonly hello: Hello;
   readonly remoteAddress: string;
-  /** Settles when the handlers have decided on the hello; the next connection of this node waits for it. */
-  settled: Promise<void> = Promise.resolve();
   readonly #options: ConnectionOptions;
   readonly #write;
   readonly #read;
@@ -68,10 +67,9 @@ export class NodeConnection implements NodeLink {
   #waiting: { message: OutgoingMessage; body: string | null }[] = [];
   #missed = 0;
   #bytesSeen = 0;
-  #bytesReceived = 0;
 
   constructor(options: ConnectionOptions) {
-    const { socket, raw, hello, session, limits, clock, logger, handlers, routerKey } = options;
+    const { socket, hello, session, limits, clock, logger, handlers, routerKey } = options;
     this.nodeId = hello.node as NodeId;
     this.hello = hello;
     this.remoteAddress = options.remoteAddress;
@@ -92,11 +90,10 @@ export class NodeConnection implements NodeLink {
       logger,
       setPaused: (isPaused) => this.#setPaused(isPaused),
     });
-    raw.on('data', (chunk: Buffer) => {
-      this.#bytesReceived += chunk.length;
-    });
     socket.on('message', (data: RawData, isBinary: boolean) => this.#onFrame(data, isBinary));
-    socket.on('ping', () => this.#spend());
+    socket.on('ping', () => {
+      if (!this.#allowance.spend()) this.#fail('too_many_messages');
+    });
     socket.on('close', () => this.#over());
   }
 
@@ -167,11 +164,11 @@ export class NodeConnection implements NodeLink {
     this.#over();
   }
 
-  /** Once per heartbeat interval. A link without a sign of life for too many of them is dead. */
+  /** To be called once per heartbeat interval. A link without a sign of life for too many of them is dead. */
   tick(): void {
-    const { socket, limits } = this.#options;
-    const received = this.#bytesReceived - this.#bytesSeen;
-    this.#bytesSeen = this.#bytesReceived;
+    const { socket, raw, limits } = this.#options;
+    const received = raw.bytesRead - this.#bytesSeen;
+    this.#bytesSeen = raw.bytesRead;
     this.#missed = received >= LIVELY_BYTES || socket.isPaused ? 0 : this.#missed + 1;
     if (this.#missed > limits.missedHeartbeats) this.#fail('heartbeat_lost');
     else if (socket.readyState === socket.OPEN) socket.ping();
@@ -184,44 +181,44 @@ export class NodeConnection implements NodeLink {
 
   #onFrame(data: RawData, isBinary: boolean): void {
     if (this.#state === 'ended') return;
-    if (this.#state === 'deciding') return this.#fail('early_message');
-    if (!this.#spend()) return;
-    // The binary type is nodebuffer, ws's default, so the data is one Buffer.
-    const bytes = data as Buffer;
-    const fault = isBinary ? this.#intake.onArtifact(bytes) : this.#onText(bytes);
+    const fault = this.#state === 'deciding' ? 'early_message' : this.#take(data as Buffer, isBinary);
     if (fault) this.#fail(fault);
   }
 
-  #onText(bytes: Buffer): LinkFault | null {
+  #take(bytes: Buffer, isBinary: boolean): LinkFault | null {
+    if (!this.#allowance.spend()) return 'too_many_messages';
+    if (isBinary) return this.#intake.onArtifact(bytes);
     if (bytes.length > this.#options.limits.frameBytes) return 'frame_too_large';
     const frame = this.#read(bytes.toString());
     if ('fault' in frame) return frame.fault;
-    const { handlers, logger } = this.#options;
     const { message } = frame;
+    if (message.type === 'result') return this.#intake.onResult({ ...frame, message });
+    try {
+      this.#onMessage(message);
+    } catch (error) {
+      this.#options.logger.error({ err: error, node: this.nodeId }, `${message.type} was not handled`);
+      this.end('internal', 'the router failed, connect again soon');
+    }
+    return null;
+  }
+
+  #onMessage(message: Exclude<FromNode, { type: 'result' }>): void {
+    const { handlers, logger } = this.#options;
     switch (message.type) {
-      case 'result':
-        return this.#intake.onResult({ ...frame, message });
       case 'heartbeat':
         this.#missed = 0;
         this.send({ type: 'leases', leases: handlers.onHeartbeat(this, message.leases) });
-        return null;
+        break;
       case 'refuse':
         handlers.onRefuse(this, message);
-        return null;
+        break;
       case 'drain':
         handlers.onDrain(this);
-        return null;
+        break;
       case 'bye':
-        logger.info({ node: this.nodeId, code: message.code, message: message.message }, 'node said bye');
+        logger.info({ node: this.nodeId, code: message.code, reason: message.message }, 'node said bye');
         this.end('bye', '');
-        return null;
     }
-  }
-
-  #spend(): boolean {
-    const isAllowed = this.#allowance.spend();
-    if (!isAllowed) this.#fail('too_many_messages');
-    return isAllowed;
   }
 
   #fail(fault: LinkFault | 'heartbeat_lost'): void {

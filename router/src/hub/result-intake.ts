@@ -1,13 +1,12 @@
-import type { OrderedFrame, Result } from '@watt/shared';
+import type { FromRouter, OrderedFrame, Result, Unordered } from '@watt/shared';
 import { createArtifactStage } from './artifact-stage.ts';
 import type { HubHandlers, NodeLink } from './hub-handlers.ts';
 import type { HubLimits } from './hub-limits.ts';
 import type { HubLogger } from './hub-logger.ts';
 import type { LinkFault } from './link-fault.ts';
-import type { OutgoingMessage } from './node-connection.ts';
 
 export interface IntakeOptions {
-  link: NodeLink & { send(message: OutgoingMessage): void };
+  link: NodeLink & { send(message: Unordered<FromRouter>): void };
   handlers: Pick<HubHandlers, 'onResult'>;
   limits: Pick<HubLimits, 'artifactBytes' | 'pendingResults' | 'pendingResultBytes'>;
   logger: HubLogger;
