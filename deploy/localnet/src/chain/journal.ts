@@ -35,7 +35,7 @@ const NEWLINE = 0x0a;
  * nothing that it has answered. (A power cut may lose the last moment: lines are not flushed to the disk one by one.)
  */
 export class Journal {
-  readonly #file: number;
+  #file: number | null;
 
   private constructor(file: number) {
     this.#file = file;
@@ -62,12 +62,15 @@ export class Journal {
   }
 
   append(record: JournalRecord): void {
+    if (this.#file === null) throw new Error('the journal is closed');
     writeSync(this.#file, `${JSON.stringify(record, encodeBytes)}\n`);
   }
 
   close(): void {
+    if (this.#file === null) return;
     fsyncSync(this.#file);
     closeSync(this.#file);
+    this.#file = null;
   }
 }
 

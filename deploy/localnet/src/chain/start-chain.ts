@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import bs58 from 'bs58';
 import { Bank } from './bank.ts';
 import { BlockClock } from './block-clock.ts';
-import { openChainState, SLOT_MARK_EVERY } from './chain-state.ts';
+import { type ChainState, openChainState, SLOT_MARK_EVERY } from './chain-state.ts';
 import { type ChainFaults, createFaults } from './faults.ts';
 import { Inbox } from './inbox.ts';
 import type { ChainParts } from './rpc/rpc-request.ts';
@@ -48,67 +48,38 @@ const RECENT_HASHES = 64;
 /**
  * Starts a Solana dev chain: the real VM and programs (LiteSVM) behind JSON-RPC over HTTP and websocket.
  * Reads go back in time as far as a commitment wants: confirmed is one slot old, finalized 32.
+ *
+ * @throws Error with code EADDRINUSE where a port is taken.
  */
 export async function startChain(options: ChainOptions): Promise<Chain> {
-  const { host = '127.0.0.1', slotMs = DEFAULT_SLOT_MS, random = Math.random, now = Date.now } = options;
-  const vm = createVm();
-  const state = await openChainState({ vm, journalPath: options.snapshotPath, newSeed: randomBytes(32) });
-  const { seed, slot, ledger, accounts, faucet } = state;
-  const clock = new BlockClock({ seed, slot, now });
-  const faults = createFaults(options.faults);
-  const subscriptions = new Subscriptions({ clock, ledger, accounts, faults, random });
-  const bank = new Bank({
-    vm,
-    clock,
-    ledger,
-    accounts,
-    append: state.append,
-    onLanded: (transaction) => subscriptions.onLanded(transaction),
-  });
-  const inbox = new Inbox(bank, faults, random);
-  const genesisHash = bs58.encode(createHash('sha256').update(seed).update('genesis').digest());
-  const chain: ChainParts = {
-    vm,
-    clock,
-    ledger,
-    accounts,
-    bank,
-    inbox,
-    faults,
-    faucet,
-    genesisHash,
-    random,
-  };
-
-  const showTime = (): void => {
-    vm.setTime(clock.slot, clock.blockTimeOf(clock.slot) ?? 0);
-    vm.setRecentHashes(clock.recentHashes(RECENT_HASHES));
-  };
+  const { host = '127.0.0.1', rpcPort, wsPort, slotMs = DEFAULT_SLOT_MS } = options;
+  const { chain, state, subscriptions } = await assembleChain(options);
+  const { clock, faults } = chain;
   const passSlot = (): void => {
     clock.advance(1);
     if (clock.slot % SLOT_MARK_EVERY === 0) state.append({ type: 'slot', slot: clock.slot });
-    showTime();
-    inbox.onSlot(clock.slot);
+    showTime(chain);
+    chain.inbox.onSlot(clock.slot);
     subscriptions.onSlot(clock.slot);
   };
-  showTime();
+  showTime(chain);
   state.append({ type: 'slot', slot: clock.slot });
-  const server = await openServer();
+  const server = await openRpcServer({ chain, subscriptions, host, rpcPort, wsPort }).catch((error) => {
+    state.close();
+    throw error;
+  });
   const timer = setInterval(() => {
     passSlot();
     if (faults.outage === 'disconnected') server.disconnectAll();
   }, slotMs);
 
-  async function openServer(): ReturnType<typeof openRpcServer> {
-    try {
-      const { rpcPort, wsPort } = options;
-      return await openRpcServer({ chain, subscriptions, host, rpcPort, wsPort });
-    } catch (error) {
-      state.close();
-      throw error;
-    }
-  }
-
+  const shutDown = async (): Promise<void> => {
+    clearInterval(timer);
+    await server.close();
+    state.append({ type: 'slot', slot: clock.slot });
+    state.close();
+  };
+  let closed: Promise<void> | undefined;
   return {
     rpcUrl: `http://${host}:${server.rpcPort}`,
     wsUrl: `ws://${host}:${server.wsPort}`,
@@ -117,12 +88,34 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     warpSlots: (count) => {
       for (let i = 0; i < count; i++) passSlot();
     },
-    orphan: (signature) => bank.orphan(signature),
-    async close() {
-      clearInterval(timer);
-      await server.close();
-      state.append({ type: 'slot', slot: clock.slot });
-      state.close();
+    orphan: (signature) => chain.bank.orphan(signature),
+    close: () => {
+      closed ??= shutDown();
+      return closed;
     },
   };
+}
+
+async function assembleChain(
+  options: ChainOptions,
+): Promise<{ chain: ChainParts; state: ChainState; subscriptions: Subscriptions }> {
+  const { random = Math.random, now = Date.now } = options;
+  const vm = createVm();
+  const state = await openChainState({ vm, journalPath: options.snapshotPath, newSeed: randomBytes(32) });
+  const { seed, slot, ledger, accounts, faucet } = state;
+  const clock = new BlockClock({ seed, slot, now });
+  const faults = createFaults(options.faults);
+  const subscriptions = new Subscriptions({ clock, ledger, accounts, faults, random });
+  const onLanded = subscriptions.onLanded.bind(subscriptions);
+  const bank = new Bank({ vm, clock, ledger, accounts, append: state.append, onLanded });
+  const inbox = new Inbox(bank, faults, random);
+  const genesisHash = bs58.encode(createHash('sha256').update(seed).update('genesis').digest());
+  const chain = { vm, clock, ledger, accounts, bank, inbox, faults, faucet, genesisHash, random };
+  return { chain, state, subscriptions };
+}
+
+/** Lets programs see the present slot and time. */
+function showTime({ vm, clock }: ChainParts): void {
+  vm.setTime(clock.slot, clock.blockTimeOf(clock.slot) ?? 0);
+  vm.setRecentHashes(clock.recentHashes(RECENT_HASHES));
 }

@@ -1,7 +1,17 @@
-import { Connection, Keypair } from '@solana/web3.js';
+import {
+  Connection,
+  Keypair,
+  PublicKey,
+  SystemProgram,
+  Transaction,
+  TransactionInstruction,
+} from '@solana/web3.js';
+import bs58 from 'bs58';
 import { onTestFinished } from 'vitest';
 import { airdrop } from '../../src/chain/airdrop.ts';
 import { type Chain, type ChainOptions, startChain } from '../../src/chain/start-chain.ts';
+
+const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 
 export const SOL = 1_000_000_000;
 
@@ -25,4 +35,41 @@ export async function createWallet(connection: Connection): Promise<Keypair> {
   const wallet = Keypair.generate();
   await airdrop(connection, wallet.publicKey, 10 * SOL);
   return wallet;
+}
+
+/** A signed transfer of SOL under the newest confirmed blockhash, not sent yet. A memo makes it unlike any other. */
+export async function signTransfer(
+  connection: Connection,
+  transfer: { from: Keypair; to: PublicKey; lamports: number; memo?: string },
+): Promise<{ raw: Uint8Array; signature: string; lastValidBlockHeight: number; blockhash: string }> {
+  const { from, to, lamports, memo } = transfer;
+  const { blockhash, lastValidBlockHeight } = await connection.getLatestBlockhash('confirmed');
+  const transaction = new Transaction({ feePayer: from.publicKey, blockhash, lastValidBlockHeight });
+  transaction.add(SystemProgram.transfer({ fromPubkey: from.publicKey, toPubkey: to, lamports }));
+  if (memo !== undefined) transaction.add(memoInstruction(memo));
+  transaction.sign(from);
+  const signature = bs58.encode(transaction.signature ?? new Uint8Array());
+  return { raw: transaction.serialize(), signature, lastValidBlockHeight, blockhash };
+}
+
+export function memoInstruction(text: string): TransactionInstruction {
+  return new TransactionInstruction({ programId: MEMO_PROGRAM, keys: [], data: Buffer.from(text) });
+}
+
+/** One bare JSON-RPC call, for what the client libraries hide. */
+export async function call(chain: Chain, method: string, params: unknown[]): Promise<Response> {
+  return fetch(chain.rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+}
+
+/** The same, giving the answer's body. */
+export async function callJson(
+  chain: Chain,
+  method: string,
+  params: unknown[],
+): Promise<{ result?: unknown; error?: { code: number; message: string; data?: unknown } }> {
+  return (await (await call(chain, method, params)).json()) as Awaited<ReturnType<typeof callJson>>;
 }

@@ -5,13 +5,11 @@ import {
   getMint,
   TOKEN_2022_PROGRAM_ID,
 } from '@solana/spl-token';
-import { PublicKey, sendAndConfirmTransaction, Transaction, TransactionInstruction } from '@solana/web3.js';
+import { sendAndConfirmTransaction, Transaction } from '@solana/web3.js';
 import { expect, it } from 'vitest';
 import { createWattMint } from '../../src/chain/create-mint.ts';
 import { fund } from '../../src/chain/fund.ts';
-import { createWallet, openDevChain, SOL } from './dev-chain.ts';
-
-const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+import { createWallet, memoInstruction, openDevChain, SOL } from './dev-chain.ts';
 
 it('carries a WATT payment with a memo from mint to burn', async () => {
   const { connection } = await openDevChain();
@@ -38,7 +36,7 @@ it('carries a WATT payment with a memo from mint to burn', async () => {
       [],
       TOKEN_2022_PROGRAM_ID,
     ),
-    new TransactionInstruction({ programId: MEMO_PROGRAM, keys: [], data: Buffer.from('job-ünö') }),
+    memoInstruction('job-ünö'),
   );
   const signature = await sendAndConfirmTransaction(connection, transaction, [agent]);
 
