@@ -28,7 +28,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   let isStopped = false;
 
   const sync = (): Promise<void> => {
-    if (current) {
+    if (current !== null) {
       // The sweep that runs may have listed before this caller's payment landed: share the one after it.
       next ??= current
         .catch(() => undefined)

@@ -1,0 +1,3 @@
+/** The way into the dispatch domain. */
+export { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
+export { createDispatchStore, type DispatchStore } from './store.ts';

@@ -1,0 +1,55 @@
+import type { NodeId } from '@watt/shared';
+import type { QueuedJob, Requirement } from '../jobs/jobs.ts';
+
+/** A paid job that waits for a node. */
+export interface WaitingJob {
+  job: QueuedJob;
+  requirement: Requirement;
+  /** Nodes that had it before. */
+  tried: Set<NodeId>;
+}
+
+/** Paid jobs in the order of their payment, one line for each requirement, so that a busy capability never holds up another. */
+export class JobQueue {
+  readonly #lines = new Map<string, Map<string, WaitingJob>>();
+  readonly #ids = new Set<string>();
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  has(jobId: string): boolean {
+    return this.#ids.has(jobId);
+  }
+
+  push(waiting: WaitingJob): void {
+    this.#ids.add(waiting.job.id);
+    const line = this.#lines.get(waiting.requirement.key) ?? new Map<string, WaitingJob>();
+    line.set(waiting.job.id, waiting);
+    this.#lines.set(waiting.requirement.key, line);
+  }
+
+  delete(waiting: WaitingJob): void {
+    this.#ids.delete(waiting.job.id);
+    const line = this.#lines.get(waiting.requirement.key);
+    line?.delete(waiting.job.id);
+    if (line?.size === 0) this.#lines.delete(waiting.requirement.key);
+  }
+
+  /** The first of every line. */
+  heads(): WaitingJob[] {
+    return [...this.#lines.values()].flatMap((line) => line.values().next().value ?? []);
+  }
+
+  /** The first of the line behind `waiting`. */
+  head(key: string): WaitingJob | undefined {
+    return this.#lines.get(key)?.values().next().value;
+  }
+
+  /** Jobs that were queued before this time (Unix milliseconds). */
+  olderThan(time: number): WaitingJob[] {
+    return [...this.#lines.values()].flatMap((line) =>
+      [...line.values()].filter(({ job }) => job.queuedAt < time),
+    );
+  }
+}

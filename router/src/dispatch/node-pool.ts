@@ -1,0 +1,126 @@
+import type { NodeId } from '@watt/shared';
+import type { NodeLink } from '../hub/hub-handlers.ts';
+import { canDo, type Requirement } from '../jobs/jobs.ts';
+import { RandomSet } from './random-set.ts';
+
+/** A connected node with what it runs for us. */
+export interface PooledNode {
+  link: NodeLink;
+  running: { scrape: number; execute: number };
+  isDraining: boolean;
+}
+
+const CANDIDATES = 2;
+const TRIES_FOR_UNTRIED = 8;
+const MAX_KEYS = 2000;
+
+/**
+ * The connected nodes, indexed by what they can do and whether they have a free slot. Choosing costs the same with ten nodes
+ * and with ten thousand: two are drawn at random and the less loaded one wins.
+ */
+export class NodePool {
+  readonly #nodes = new Map<NodeId, PooledNode>();
+  readonly #free = new Map<string, { requirement: Requirement; nodes: RandomSet<PooledNode> }>();
+  readonly #random: () => number;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  add(link: NodeLink, running: PooledNode['running']): void {
+    this.remove(link.nodeId);
+    const node: PooledNode = { link, running, isDraining: false };
+    this.#nodes.set(link.nodeId, node);
+    this.#refresh(node);
+  }
+
+  remove(nodeId: NodeId): void {
+    const node = this.#nodes.get(nodeId);
+    if (!node) return;
+    this.#nodes.delete(nodeId);
+    for (const { nodes } of this.#free.values()) nodes.delete(node);
+  }
+
+  get(nodeId: NodeId): PooledNode | undefined {
+    return this.#nodes.get(nodeId);
+  }
+
+  drain(nodeId: NodeId): void {
+    const node = this.#nodes.get(nodeId);
+    if (!node) return;
+    node.isDraining = true;
+    this.#refresh(node);
+  }
+
+  /** Counts a job onto (+1) or off (-1) a node. */
+  count(nodeId: NodeId, service: Requirement['service'], change: 1 | -1): void {
+    const node = this.#nodes.get(nodeId);
+    if (!node) return;
+    node.running[service] = Math.max(0, node.running[service] + change);
+    this.#refresh(node);
+  }
+
+  /** Whether any connected node could do this, busy or not. */
+  isServed(requirement: Requirement): boolean {
+    for (const node of this.#nodes.values()) {
+      if (!node.isDraining && canDo(node.link.hello.capabilities, requirement)) return true;
+    }
+    return false;
+  }
+
+  /** A node with a free slot, one that is not in `tried` if such a one can be found; null when all are busy. */
+  choose(requirement: Requirement, tried: ReadonlySet<NodeId>): PooledNode | null {
+    const { nodes } = this.#indexFor(requirement);
+    let best: PooledNode | null = null;
+    const draws = tried.size > 0 ? TRIES_FOR_UNTRIED : CANDIDATES;
+    for (let draw = 0; draw < Math.min(draws, nodes.size); draw += 1) {
+      const node = nodes.pick(this.#random());
+      if (node && (!best || isBetter(node, best, { service: requirement.service, tried }))) best = node;
+    }
+    return best;
+  }
+
+  #indexFor(requirement: Requirement): { nodes: RandomSet<PooledNode> } {
+    const known = this.#free.get(requirement.key);
+    if (known) return known;
+    if (this.#free.size >= MAX_KEYS) this.#free.clear();
+    const entry = { requirement, nodes: new RandomSet<PooledNode>() };
+    for (const node of this.#nodes.values()) if (isFree(node, requirement)) entry.nodes.add(node);
+    this.#free.set(requirement.key, entry);
+    return entry;
+  }
+
+  #refresh(node: PooledNode): void {
+    for (const { requirement, nodes } of this.#free.values()) {
+      if (isFree(node, requirement)) nodes.add(node);
+      else nodes.delete(node);
+    }
+  }
+}
+
+function slotsOf(node: PooledNode, service: Requirement['service']): number {
+  return node.link.hello.capabilities[service]?.slots ?? 0;
+}
+
+function isFree(node: PooledNode, requirement: Requirement): boolean {
+  const { service } = requirement;
+  if (node.isDraining || node.running[service] >= slotsOf(node, service)) return false;
+  return canDo(node.link.hello.capabilities, requirement);
+}
+
+function isBetter(
+  node: PooledNode,
+  than: PooledNode,
+  by: { service: Requirement['service']; tried: ReadonlySet<NodeId> },
+): boolean {
+  const wasTried = by.tried.has(node.link.nodeId);
+  if (wasTried !== by.tried.has(than.link.nodeId)) return !wasTried;
+  return (
+    node.running[by.service] / slotsOf(node, by.service) <
+    than.running[by.service] / slotsOf(than, by.service)
+  );
+}

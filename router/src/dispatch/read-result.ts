@@ -1,0 +1,51 @@
+import {
+  type Artifact,
+  ExecutePayloadSchema,
+  FailurePayloadSchema,
+  parseJson,
+  type Result,
+  ScrapePayloadSchema,
+} from '@watt/shared';
+import { Compile } from 'typebox/compile';
+import type { ReceivedResult } from '../hub/hub-handlers.ts';
+import type { QueuedJob } from '../jobs/jobs.ts';
+
+const payloads = {
+  scrape: Compile(ScrapePayloadSchema),
+  execute: Compile(ExecutePayloadSchema),
+  failure: Compile(FailurePayloadSchema),
+};
+
+export type ReadResult =
+  | { kind: 'completed'; artifacts: Artifact[] }
+  | { kind: 'failed'; code: string; message: string; retryable: boolean }
+  | { kind: 'invalid'; fault: string };
+
+/** Reads a result that has a good signature: does it answer this job, and does it have the form of its service? */
+export function readResult(job: QueuedJob, result: ReceivedResult): ReadResult {
+  const { header } = result;
+  const isSameJob =
+    header.job_id === job.id && header.service === job.service && header.request_sha256 === job.requestSha256;
+  if (!isSameJob) return { kind: 'invalid', fault: 'the result is for another job' };
+  const payload = parseJson(result.payload);
+  if (header.outcome === 'failed') {
+    if (!payloads.failure.Check(payload))
+      return { kind: 'invalid', fault: 'the failure does not have its form' };
+    return { kind: 'failed', code: payload.code, message: payload.error, retryable: header.retryable };
+  }
+  if (!payloads[job.service].Check(payload)) {
+    return { kind: 'invalid', fault: `the payload does not have the form of ${job.service}` };
+  }
+  return readArtifacts(header, result.artifacts);
+}
+
+function readArtifacts(header: Result, received: ReceivedResult['artifacts']): ReadResult {
+  const artifacts = header.artifacts.flatMap((ref) => {
+    const bytes = received.get(ref.sha256);
+    return bytes ? [{ ...ref, bytes }] : [];
+  });
+  const isWhole = artifacts.length === header.artifacts.length;
+  return isWhole
+    ? { kind: 'completed', artifacts }
+    : { kind: 'invalid', fault: 'a file named by the result did not arrive' };
+}

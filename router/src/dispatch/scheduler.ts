@@ -1,0 +1,210 @@
+import { createAttemptId, type NodeId } from '@watt/shared';
+import type { Logger } from 'pino';
+import type { NodeLink } from '../hub/hub-handlers.ts';
+import { type Failure, type LiveJob, type QueuedJob, requirementOf } from '../jobs/jobs.ts';
+import { JobQueue, type WaitingJob } from './job-queue.ts';
+import { type Lease, LeaseBook } from './lease-book.ts';
+import { NodePool } from './node-pool.ts';
+import type { DispatchStore } from './store.ts';
+
+export interface SchedulerOptions {
+  store: DispatchStore;
+  /** How long a paid job may wait for a node. */
+  queueMs: number;
+  /** Time on top of a job's own timeout before its lease lapses. */
+  leaseExtraMs: number;
+  maxAttempts: number;
+  clock: () => number;
+  /** From 0 up to, not including, 1. */
+  random: () => number;
+  logger: Logger;
+}
+
+/** How a lease ends without a charge. `final` keeps the job from another node. */
+export interface LeaseEnd {
+  state: 'failed' | 'refused' | 'lapsed';
+  reason: string;
+  failure?: Failure;
+  final?: boolean;
+}
+
+/** Matches waiting jobs with free nodes and follows each lease to its end. Memory proposes; the database decides. */
+export class Scheduler {
+  readonly pool: NodePool;
+  readonly leases = new LeaseBook();
+  readonly #queue = new JobQueue();
+  readonly #options: SchedulerOptions;
+  readonly #work = new Set<Promise<void>>();
+  // Jobs whose next row is being written: neither waiting nor leased for a moment.
+  readonly #moving = new Set<string>();
+  #isStopped = false;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.pool = new NodePool(options.random);
+  }
+
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  enqueue(jobs: readonly QueuedJob[]): void {
+    for (const job of jobs) {
+      const waiting = toWaiting(job);
+      this.#queue.push(waiting);
+      this.#pumpLine(waiting.requirement.key);
+    }
+  }
+
+  /** Takes up jobs that the database has and memory has not. Returns the nodes that hold some of them. */
+  adopt(jobs: readonly LiveJob[]): Set<NodeId> {
+    const holders = new Set<NodeId>();
+    for (const { attempt, ...job } of jobs) {
+      const isKnown = this.#moving.has(job.id) || this.#queue.has(job.id) || this.leases.hasJob(job.id);
+      if (isKnown) continue;
+      const waiting = toWaiting(job);
+      if (attempt) {
+        waiting.tried.add(attempt.nodeId);
+        this.#book({ waiting, attemptId: attempt.id, nodeId: attempt.nodeId, deadline: attempt.deadline });
+        this.pool.count(attempt.nodeId, job.service, 1);
+        holders.add(attempt.nodeId);
+      } else this.#queue.push(waiting);
+    }
+    this.pump();
+    return holders;
+  }
+
+  pump(): void {
+    for (const head of this.#queue.heads()) this.#pumpLine(head.requirement.key);
+  }
+
+  /** Takes a lease off the books once its result is stored, and gives its slot to the next job. */
+  release(lease: Lease): void {
+    if (!this.leases.remove(lease)) return;
+    this.pool.count(lease.nodeId, lease.waiting.job.service, -1);
+    this.pump();
+  }
+
+  /** Ends a lease: its job goes to another node, or fails when that would not help any more. */
+  async end(lease: Lease, end: LeaseEnd): Promise<void> {
+    if (lease.isSettling || !this.leases.remove(lease)) return;
+    const { job } = lease.waiting;
+    this.#moving.add(job.id);
+    this.pool.count(lease.nodeId, job.service, -1);
+    if (end.state === 'lapsed') this.pool.get(lease.nodeId)?.link.cancel(lease.attemptId, end.reason);
+    try {
+      const failure = this.#failureFor(lease, end);
+      const { attemptId } = lease;
+      const { state, reason } = end;
+      const isEnded = await this.#options.store.endAttempt({
+        jobId: job.id,
+        attemptId,
+        state,
+        reason,
+        failure,
+      });
+      if (isEnded && !failure) this.#queue.push(lease.waiting);
+    } finally {
+      this.#moving.delete(job.id);
+      this.pump();
+    }
+  }
+
+  /** Fails jobs that waited too long for a node, and voids their holds. */
+  failStale(): void {
+    for (const waiting of this.#queue.olderThan(this.#options.clock() - this.#options.queueMs)) {
+      this.#queue.delete(waiting);
+      const message = this.pool.isServed(waiting.requirement)
+        ? 'All nodes that can do this are busy'
+        : 'No node that can do this is online';
+      const jobId = waiting.job.id;
+      this.track(this.#options.store.failQueued({ jobId, failure: { code: 'NO_NODE_AVAILABLE', message } }));
+    }
+  }
+
+  /** Follows work that nobody waits for, so that a stop can; a failure is logged and mended by the next `adopt`. */
+  track(work: Promise<unknown>): void {
+    const tracked: Promise<void> = work.then(
+      () => void this.#work.delete(tracked),
+      (error: unknown) => {
+        this.#work.delete(tracked);
+        this.#options.logger.error({ err: error }, 'dispatch could not be written to the database');
+      },
+    );
+    this.#work.add(tracked);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const lease of this.leases.all()) clearTimeout(lease.timer);
+    await Promise.allSettled(this.#work);
+  }
+
+  #pumpLine(key: string): void {
+    for (let head = this.#queue.head(key); head && !this.#isStopped; head = this.#queue.head(key)) {
+      const node = this.pool.choose(head.requirement, head.tried);
+      if (!node) return;
+      this.#queue.delete(head);
+      this.pool.count(node.link.nodeId, head.job.service, 1);
+      this.track(this.#lease(head, node.link));
+    }
+  }
+
+  async #lease(waiting: WaitingJob, link: NodeLink): Promise<void> {
+    const { job, requirement } = waiting;
+    const { nodeId } = link;
+    const attemptId = createAttemptId();
+    const deadline = Math.ceil(this.#options.clock() + requirement.timeoutMs + this.#options.leaseExtraMs);
+    this.#moving.add(job.id);
+    try {
+      const isLeased = await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline });
+      if (!isLeased) {
+        this.pool.count(nodeId, job.service, -1);
+        return;
+      }
+    } catch (error) {
+      // Whether the row moved is unknown now: `adopt` will find the job in the state it really has.
+      this.pool.count(nodeId, job.service, -1);
+      throw new Error(`The lease of job ${job.id} could not be written`, { cause: error });
+    } finally {
+      this.#moving.delete(job.id);
+    }
+    job.attempts += 1;
+    waiting.tried.add(nodeId);
+    const lease = this.#book({ waiting, attemptId, nodeId, deadline });
+    const { service, request, requestSha256, nodeShare } = job;
+    const isSent = link.sendJob({
+      attemptId,
+      jobId: job.id,
+      service,
+      request,
+      requestSha256,
+      deadline,
+      nodeShare,
+    });
+    if (!isSent) await this.end(lease, { state: 'lapsed', reason: 'the node could not be reached' });
+  }
+
+  #book(entry: Omit<Lease, 'timer' | 'isSettling'>): Lease {
+    const lapse = (): void => this.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
+    const timer = setTimeout(lapse, Math.max(0, entry.deadline - this.#options.clock()));
+    const lease: Lease = { ...entry, timer, isSettling: false };
+    this.leases.add(lease);
+    return lease;
+  }
+
+  #failureFor(lease: Lease, end: LeaseEnd): Failure | null {
+    const { attempts } = lease.waiting.job;
+    if (end.final !== true && attempts < this.#options.maxAttempts) return null;
+    return (
+      end.failure ?? {
+        code: 'NODE_FAILED',
+        message: `${attempts} attempts, the last ended so: ${end.reason}`,
+      }
+    );
+  }
+}
+
+function toWaiting(job: QueuedJob): WaitingJob {
+  return { job: { ...job }, requirement: requirementOf(job.service, job.request), tried: new Set() };
+}

@@ -1,0 +1,81 @@
+import type { AttemptId, Hello, JobId, NodeId } from '@watt/shared';
+import { createBatcher } from '../db/batcher.ts';
+import type { SqlClient } from '../db/connect.ts';
+import {
+  type CompletedJob,
+  completeJobs,
+  type EndedAttempt,
+  endAttempt,
+  type Failure,
+  failQueuedJob,
+  type LiveJob,
+  leaseJobs,
+  loadLiveJobs,
+  type NewLease,
+  type PastAttempt,
+  pastAttempt,
+  type Waiters,
+} from '../jobs/jobs.ts';
+import type { SystemAccounts } from '../ledger/ledger.ts';
+import { markNodesSeen, moveNode, saveNode } from '../nodes/nodes.ts';
+
+/** What the dispatcher writes. Every call that ends a job wakes those who wait for it. */
+export interface DispatchStore {
+  /** False when the job is not queued any more. */
+  lease(lease: NewLease): Promise<boolean>;
+  /** False when the lease was over: nothing is stored or paid. */
+  complete(job: CompletedJob): Promise<boolean>;
+  endAttempt(end: EndedAttempt): Promise<boolean>;
+  failQueued(job: { jobId: JobId; failure: Failure }): Promise<boolean>;
+  pastAttempt(attemptId: AttemptId, nodeId: NodeId): Promise<PastAttempt | null>;
+  /** Jobs that have been queued or running since before this time (Unix milliseconds). */
+  liveJobs(before: number): Promise<LiveJob[]>;
+  nodeOnline(hello: Hello): Promise<void>;
+  nodeState(nodeId: NodeId, state: 'draining' | 'offline'): Promise<void>;
+  nodesSeen(nodeIds: readonly NodeId[]): Promise<void>;
+}
+
+const BATCH = { maxItems: 200, concurrency: 2, maxWaiting: 50_000 };
+
+export function createDispatchStore(options: {
+  sql: SqlClient;
+  accounts: SystemAccounts;
+  waiters: Waiters;
+}): DispatchStore {
+  const { sql, accounts, waiters } = options;
+  const leases = createBatcher<NewLease, boolean>({
+    ...BATCH,
+    run: async (batch) => {
+      const leased = await leaseJobs(sql, batch);
+      return batch.map((lease) => leased.has(lease.attemptId));
+    },
+  });
+  const completions = createBatcher<CompletedJob, boolean>({
+    ...BATCH,
+    run: (batch) => completeJobs(sql, accounts, batch),
+  });
+
+  return {
+    lease: (lease) => leases.add(lease),
+    async complete(job) {
+      const isDone = await completions.add(job);
+      waiters.notify(job.jobId);
+      return isDone;
+    },
+    async endAttempt(end) {
+      const isEnded = await endAttempt(sql, accounts, end);
+      if (isEnded && end.failure) waiters.notify(end.jobId);
+      return isEnded;
+    },
+    async failQueued(job) {
+      const isFailed = await failQueuedJob(sql, accounts, job);
+      waiters.notify(job.jobId);
+      return isFailed;
+    },
+    pastAttempt: (attemptId, nodeId) => pastAttempt(sql, { attemptId, nodeId }),
+    liveJobs: (before) => loadLiveJobs(sql, before),
+    nodeOnline: (hello) => saveNode(sql, hello),
+    nodeState: (nodeId, state) => moveNode(sql, { nodeId, to: state }),
+    nodesSeen: (nodeIds) => markNodesSeen(sql, nodeIds),
+  };
+}

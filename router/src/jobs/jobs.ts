@@ -1,0 +1,26 @@
+/** The way into the jobs domain. */
+export { type CompletedJob, completeJobs } from './complete.ts';
+export { type EndedAttempt, endAttempt, type Failure, failQueuedJob } from './end-attempt.ts';
+export { expireUnpaidJobs } from './expire.ts';
+export { leaseJobs, type NewLease } from './lease.ts';
+export {
+  type JobRecord,
+  type LiveJob,
+  loadArtifacts,
+  loadJob,
+  loadLiveJobs,
+  loadQueuedJobs,
+  type PastAttempt,
+  pastAttempt,
+  type QueuedJob,
+} from './load.ts';
+export { type PaidJob, queuePaidJobs } from './queue-paid.ts';
+export { type NewJob, registerJobs } from './register.ts';
+export {
+  canDo,
+  executeRequirement,
+  type Requirement,
+  requirementOf,
+  scrapeRequirement,
+} from './requirement.ts';
+export { createWaiters, type Waiters } from './waiters.ts';

@@ -1,0 +1,117 @@
+import type { AttemptId, JobId, JobState, NodeId, Service } from '@watt/shared';
+import type { SqlRunner } from '../db/connect.ts';
+import type { AttemptState } from './states.ts';
+
+/** A job as it is stored. Amounts in base units, times in Unix milliseconds. */
+export interface JobRecord {
+  id: JobId;
+  service: Service;
+  state: JobState;
+  request: string;
+  requestSha256: string;
+  commitment: string;
+  price: bigint;
+  nodeShare: bigint;
+  burnShare: bigint;
+  payer: string | null;
+  attempts: number;
+  createdAt: number;
+  expiresAt: number;
+  queuedAt: number | null;
+  finishedAt: number | null;
+  nodeId: NodeId | null;
+  attemptId: AttemptId | null;
+  result: string | null;
+  resultSha256: string | null;
+  statement: string | null;
+  statementSignature: string | null;
+  settlement: 'captured' | 'voided' | null;
+  paymentSignatures: string[];
+}
+
+export async function loadJob(sql: SqlRunner, id: JobId): Promise<JobRecord | null> {
+  const rows = await sql<JobRecord[]>`
+    select j.id, j.service, j.state, j.request, j.request_sha256 as "requestSha256", j.commitment, j.price,
+      j.node_share as "nodeShare", j.burn_share as "burnShare", j.payer, j.attempts,
+      extract(epoch from j.created_at)::float8 * 1000 as "createdAt",
+      extract(epoch from j.expires_at)::float8 * 1000 as "expiresAt",
+      extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
+      extract(epoch from j.finished_at)::float8 * 1000 as "finishedAt",
+      j.node_id as "nodeId", j.attempt_id as "attemptId", j.result, j.result_sha256 as "resultSha256",
+      j.statement, j.statement_signature as "statementSignature", r.outcome as settlement,
+      array(select signature from chain_credits c where c.applied_job = j.id order by slot, signature) as "paymentSignatures"
+    from jobs j left join job_resolutions r on r.job_id = j.id
+    where j.id = ${id}`;
+  return rows[0] ?? null;
+}
+
+export interface StoredArtifact {
+  sha256: string;
+  contentType: string;
+  bytes: Buffer;
+}
+
+export async function loadArtifacts(sql: SqlRunner, id: JobId): Promise<StoredArtifact[]> {
+  return sql<StoredArtifact[]>`
+    select sha256, content_type as "contentType", bytes from artifacts where job_id = ${id}`;
+}
+
+/** What the dispatcher needs of a paid job. */
+export interface QueuedJob {
+  id: JobId;
+  service: Service;
+  request: string;
+  requestSha256: string;
+  nodeShare: bigint;
+  burnShare: bigint;
+  attempts: number;
+  /** Unix milliseconds. */
+  queuedAt: number;
+}
+
+export async function loadQueuedJobs(sql: SqlRunner, ids: readonly string[]): Promise<QueuedJob[]> {
+  if (ids.length === 0) return [];
+  return sql<QueuedJob[]>`
+    select id, service, request, request_sha256 as "requestSha256", node_share as "nodeShare", burn_share as "burnShare",
+      attempts, extract(epoch from queued_at)::float8 * 1000 as "queuedAt"
+    from jobs where id = any(${ids as string[]}::uuid[]) and state = 'queued' order by queued_at`;
+}
+
+/** A job that a stopped router left queued or running, with its live attempt if it has one. */
+export interface LiveJob extends QueuedJob {
+  attempt: { id: AttemptId; nodeId: NodeId; deadline: number } | null;
+}
+
+type LiveRow = QueuedJob & { attemptId: AttemptId | null; nodeId: NodeId; deadline: number };
+
+/** Jobs that were queued before this time (Unix milliseconds) and have not ended. */
+export async function loadLiveJobs(sql: SqlRunner, before: number): Promise<LiveJob[]> {
+  const rows = await sql<LiveRow[]>`
+    select j.id, j.service, j.request, j.request_sha256 as "requestSha256", j.node_share as "nodeShare",
+      j.burn_share as "burnShare", j.attempts, extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
+      a.id as "attemptId", a.node_id as "nodeId", extract(epoch from a.deadline)::float8 * 1000 as deadline
+    from jobs j left join attempts a on a.job_id = j.id and a.state = 'leased'
+    where j.state in ('queued', 'running') and j.queued_at <= to_timestamp(${before} / 1000.0::float8)
+    order by j.queued_at`;
+  return rows.map(({ attemptId, nodeId, deadline, ...job }) => ({
+    ...job,
+    attempt: attemptId && { id: attemptId, nodeId, deadline },
+  }));
+}
+
+/** An attempt of a node, whatever became of it. */
+export interface PastAttempt {
+  state: AttemptState;
+  reason: string | null;
+  nodeShare: bigint;
+}
+
+export async function pastAttempt(
+  sql: SqlRunner,
+  of: { attemptId: AttemptId; nodeId: NodeId },
+): Promise<PastAttempt | null> {
+  const rows = await sql<PastAttempt[]>`
+    select a.state, a.reason, j.node_share as "nodeShare" from attempts a join jobs j on j.id = a.job_id
+    where a.id = ${of.attemptId} and a.node_id = ${of.nodeId}`;
+  return rows[0] ?? null;
+}

@@ -1,0 +1,4 @@
+/** The way into the registry of nodes. */
+export { countNodes, listNodes, loadNode } from './load.ts';
+export { markAllOffline, markNodesSeen, moveNode, saveNode } from './save.ts';
+export { NODE_TRANSITIONS } from './states.ts';

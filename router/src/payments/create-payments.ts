@@ -1,0 +1,127 @@
+import { parseJobId } from '@watt/shared';
+import type { Logger } from 'pino';
+import { createWatcher, type Solana, type Watcher } from '../chain/chain.ts';
+import { type Batcher, createBatcher } from '../db/batcher.ts';
+import type { SqlClient } from '../db/connect.ts';
+import type { NewJob } from '../jobs/jobs.ts';
+import type { SystemAccounts } from '../ledger/ledger.ts';
+import { type Admission, admitJobs } from './admit.ts';
+import { type FundOutcome, fundJobs } from './fund-jobs.ts';
+import type { PayTo } from './payment-details.ts';
+import { createPendingMemos } from './pending-memos.ts';
+import { createWatcherStore } from './watcher-store.ts';
+
+export interface PaymentsOptions {
+  sql: SqlClient;
+  accounts: SystemAccounts;
+  solana: Solana;
+  payTo: PayTo;
+  pollMs: number;
+  clock: () => number;
+  logger: Logger;
+  /** Jobs that were just paid and queued. */
+  onFunded(jobIds: string[]): void;
+}
+
+export interface Payments {
+  readonly payTo: PayTo;
+  /** Registers a job and funds it at once if its payment is on record. */
+  admit(job: NewJob): Promise<Admission>;
+  /** Looks again for the payment of an unpaid job. Null when the job is not unpaid any more. */
+  fund(jobId: string): Promise<FundOutcome | null>;
+  /** Funds every unpaid job whose payment is on record; what a crash left between the two is mended here. */
+  fundMatched(): Promise<void>;
+  /** Reads the chain now; false when it does not answer within `ms`. */
+  sync(ms: number): Promise<boolean>;
+  isPending(memos: readonly string[]): boolean;
+  /** Milliseconds since the chain was last read whole. */
+  chainAgeMs(): number;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const BATCH = { maxItems: 200, concurrency: 2, maxWaiting: 20_000 };
+
+export function createPayments(options: PaymentsOptions): Payments {
+  const { sql, accounts, payTo } = options;
+  const pending = createPendingMemos(options.clock);
+  const admissions: Batcher<NewJob, Admission> = createBatcher({
+    ...BATCH,
+    run: async (jobs) => {
+      const admitted = await admitJobs(sql, accounts, jobs);
+      announce(jobs.filter((_, index) => admitted[index]?.outcome?.funded).map((job) => job.id));
+      return admitted;
+    },
+  });
+  const fundings: Batcher<string, FundOutcome | null> = createBatcher({
+    ...BATCH,
+    run: async (jobIds) => {
+      const outcomes = await sql.begin((tx) => fundJobs(tx, accounts, [...new Set(jobIds)]));
+      announce([...outcomes].flatMap(([id, outcome]) => (outcome.funded ? [id] : [])));
+      return jobIds.map((id) => outcomes.get(id) ?? null);
+    },
+  });
+  const announce = (jobIds: string[]): void => {
+    if (jobIds.length > 0) options.onFunded([...new Set(jobIds)]);
+  };
+
+  const fundByMemos = async (memos: string[]): Promise<void> => {
+    for (const memo of memos) pending.remove(memo);
+    const ids = memos.flatMap((memo) => parseJobId(memo) ?? []);
+    const rows = await sql<{ id: string }[]>`
+      select id from jobs
+      where state = 'awaiting_payment' and (id = any(${ids}::uuid[]) or commitment = any(${memos}::text[]))`;
+    await Promise.all(rows.map((row) => fundings.add(row.id)));
+  };
+
+  const watcher: Watcher = createWatcher({
+    solana: options.solana,
+    store: createWatcherStore({ sql, accounts, tokenAccount: payTo.tokenAccount, onRecorded: fundByMemos }),
+    ours: payTo,
+    pollMs: options.pollMs,
+    logger: options.logger,
+    onProcessed: (hint) => {
+      if (!hint.failed) for (const memo of hint.memos) pending.add(memo);
+    },
+  });
+
+  return {
+    payTo,
+    admit: (job) => admissions.add(job),
+    fund: (jobId) => fundings.add(jobId),
+    async fundMatched() {
+      const rows = await sql<{ id: string }[]>`
+        select j.id from jobs j where j.state = 'awaiting_payment' and j.expires_at > now() and exists (
+          select 1 from chain_credits c where c.applied_job is null and c.payer is not null and c.status <> 'orphaned'
+            and c.memo in (j.id::text, j.commitment))`;
+      await Promise.all(rows.map((row) => fundings.add(row.id)));
+    },
+    sync: (ms) => withinMs(watcher.sync(), ms),
+    isPending: (memos) => memos.some((memo) => pending.has(memo)),
+    chainAgeMs: () => watcher.ageMs(),
+    start: () => watcher.start(),
+    async stop() {
+      await watcher.stop();
+      await Promise.all([admissions.idle(), fundings.idle()]);
+    },
+  };
+}
+
+/** True when the work ends well in time; its failure is logged where it happens. */
+async function withinMs(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([
+      work.then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

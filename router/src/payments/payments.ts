@@ -1,0 +1,5 @@
+/** The way into the payments domain. */
+export type { Admission } from './admit.ts';
+export { createPayments, type Payments } from './create-payments.ts';
+export type { FundOutcome } from './fund-jobs.ts';
+export { insufficientMessage, type PayTo, paymentDetails } from './payment-details.ts';
