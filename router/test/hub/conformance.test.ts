@@ -5,7 +5,7 @@ import { connectNode, type RawNode, resultOf, within } from './raw-node.ts';
 import { startHub } from './start-hub.ts';
 
 const ATTEMPT = '00000000-0000-4000-8000-000000000001';
-const heartbeat = { type: 'heartbeat', leases: [] } as const;
+const heartbeat = { type: 'heartbeat' as const, leases: [] as string[] };
 
 const signed = (node: RawNode, header: object, body?: string) => encodeFrame(node.key, header, body ?? null);
 const inSession = (node: RawNode, rest: object) => ({ session: node.session, seq: 1, ...rest });
