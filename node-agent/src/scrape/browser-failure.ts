@@ -1,0 +1,78 @@
+import type { EgressFailure, EgressJob } from '../guard/egress-job.ts';
+import { portOf } from '../guard/guard.ts';
+import { unsupported } from './fetch-page.ts';
+import type { MainDocument } from './main-document.ts';
+import { blockedBy, ScrapeFailure } from './scrape-failure.ts';
+
+const NET_ERROR = /net::(ERR_\w+)/;
+const TLS_ERROR = /^ERR_(?:CERT|SSL|BAD_SSL|TLS|ECH)_/;
+const HTTP_ERROR = /^ERR_(?:INVALID_|EMPTY_RESPONSE|CONTENT_|INCOMPLETE_|RESPONSE_|HTTP2?_|CONNECTION_)/;
+const BAD_GATEWAY = 502;
+
+interface Circumstances {
+  main: MainDocument;
+  egress: EgressJob;
+}
+
+/** Why the main document could not be had, if it could not: Chromium may show its own error page and call that a success. */
+export function documentFailure({ main, egress }: Circumstances): ScrapeFailure | null {
+  if (egress.isOverQuota) return new ScrapeFailure('too_large', 'The page moved more data than a page may.');
+  const failure = main.failure();
+  if (main.isDownload()) return unsupported('a file to be saved');
+  if (failure) return ofNetError(failure.errorText, egressFailureAt(egress, failure.url));
+  const response = main.response();
+  if (response?.status() !== BAD_GATEWAY) return null;
+  // Perhaps the proxy's own answer rather than the site's.
+  const refused = egressFailureAt(egress, response.url());
+  return refused ? ofEgress(refused) : null;
+}
+
+/** Makes a failure of whatever Playwright threw. Null when it is none of the page's or the browser's doing. */
+export function browserFailure(error: unknown, circumstances: Circumstances): ScrapeFailure {
+  if (error instanceof ScrapeFailure) return error;
+  const known = documentFailure(circumstances);
+  if (known) return known;
+  const message = error instanceof Error ? error.message : '';
+  const netError = NET_ERROR.exec(message)?.[1];
+  if (netError) return ofNetError(netError, undefined, error);
+  return new ScrapeFailure('browser', 'The browser failed on this page.', { cause: error });
+}
+
+function ofNetError(text: string, refused: EgressFailure | undefined, cause?: unknown): ScrapeFailure {
+  const name = NET_ERROR.exec(text)?.[1] ?? text;
+  if (refused) return ofEgress(refused);
+  if (TLS_ERROR.test(name))
+    return new ScrapeFailure('tls', `The server's TLS cannot be trusted (${name}).`, { cause });
+  if (name === 'ERR_TOO_MANY_REDIRECTS')
+    return new ScrapeFailure('redirects', 'The page redirects without end.', { cause });
+  if (name === 'ERR_UNSAFE_PORT') return blockedBy('port', cause);
+  if (HTTP_ERROR.test(name)) {
+    return new ScrapeFailure('http', `The server's answer broke off or is not valid (${name}).`, { cause });
+  }
+  return new ScrapeFailure('browser', `The browser could not open the page (${name}).`, { cause });
+}
+
+function ofEgress(failure: EgressFailure): ScrapeFailure {
+  const isRetryable = !failure.isLasting;
+  switch (failure.kind) {
+    case 'refused':
+      return blockedBy(failure.rule ?? 'address');
+    case 'dns':
+      return new ScrapeFailure('dns', 'The name does not resolve.', { isRetryable });
+    case 'timeout':
+      return new ScrapeFailure('timeout', 'The server did not accept a connection in time.');
+    case 'quota':
+      return new ScrapeFailure('too_large', 'The page opened more connections than a page may.');
+    case 'broken':
+      return new ScrapeFailure('http', "The server's answer broke off or is not valid.");
+    case 'connect':
+      return new ScrapeFailure('connect', 'The server refused the connection or cannot be reached.', {
+        isRetryable,
+      });
+  }
+}
+
+function egressFailureAt(egress: EgressJob, address: string): EgressFailure | undefined {
+  const url = new URL(address);
+  return egress.failureAt({ host: url.hostname, port: portOf(url) });
+}

@@ -1,0 +1,44 @@
+import type { Redirect } from './scrape-task.ts';
+import type { Page, Request, Response } from './warm-browser.ts';
+
+const MAX_ANSWERS = 100;
+
+/** What became of the page's own document, over every redirect and every navigation that scripts began. */
+export interface MainDocument {
+  /** The last answer that was no redirect. */
+  response(): Response | null;
+  redirects(): Redirect[];
+  /** The last navigation, if it failed: its address and Chromium's net error. */
+  failure(): { url: string; errorText: string } | null;
+  /** True when the answer was a file to be saved. */
+  isDownload(): boolean;
+}
+
+/** Begins to watch; call it before the page goes anywhere. */
+export function watchMainDocument(page: Page): MainDocument {
+  const answers: Response[] = [];
+  let failure: { url: string; errorText: string } | null = null;
+  let isDownload = false;
+  const isMain = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
+
+  page.on('request', (request) => {
+    if (isMain(request)) failure = null;
+  });
+  page.on('response', (response) => {
+    if (isMain(response.request()) && answers.length < MAX_ANSWERS) answers.push(response);
+  });
+  page.on('requestfailed', (request) => {
+    if (isMain(request)) failure = { url: request.url(), errorText: request.failure()?.errorText ?? '' };
+  });
+  page.on('download', () => {
+    isDownload = true;
+  });
+  const isRedirect = (response: Response) => response.status() >= 300 && response.status() < 400;
+  return {
+    response: () => answers.findLast((response) => !isRedirect(response)) ?? null,
+    redirects: () =>
+      answers.filter(isRedirect).map((response) => ({ url: response.url(), status: response.status() })),
+    failure: () => failure,
+    isDownload: () => isDownload,
+  };
+}

@@ -1,0 +1,49 @@
+import { type CheerioAPI, load } from 'cheerio/slim';
+import { DomHandler, Parser } from 'htmlparser2';
+import { ScrapeFailure } from './scrape-failure.ts';
+
+/** Blink stops nesting here too. Deeper trees overflow the stack of whatever walks them by recursion. */
+const MAX_DEPTH = 512;
+
+export type DomNode = DomHandler['root']['children'][number];
+
+interface ParseOptions {
+  isXml: boolean;
+  maxElements: number;
+}
+
+/**
+ * Parses a page once, with htmlparser2 (three times as fast as parse5, same text). Elements nested too deep are flattened into
+ * their ancestor, so their text is kept. Throws ScrapeFailure `too_large` beyond `maxElements`.
+ */
+export function parseDocument(text: string, { isXml, maxElements }: ParseOptions): CheerioAPI {
+  const options = { xmlMode: isXml, decodeEntities: true };
+  const handler = new CappedHandler(maxElements);
+  new Parser(handler, options).end(text);
+  return load(handler.root, { xml: { ...options, encodeEntities: 'utf8' } } as Parameters<typeof load>[1]);
+}
+
+class CappedHandler extends DomHandler {
+  #flattened = 0;
+  #elements = 0;
+  readonly #maxElements: number;
+
+  constructor(maxElements: number) {
+    super();
+    this.#maxElements = maxElements;
+  }
+
+  override onopentag(name: string, attributes: Record<string, string>): void {
+    this.#elements += 1;
+    if (this.#elements > this.#maxElements) {
+      throw new ScrapeFailure('too_large', `The page has more than ${this.#maxElements} elements.`);
+    }
+    if (this.tagStack.length > MAX_DEPTH) this.#flattened += 1;
+    else super.onopentag(name, attributes);
+  }
+
+  override onclosetag(): void {
+    if (this.#flattened > 0) this.#flattened -= 1;
+    else super.onclosetag();
+  }
+}

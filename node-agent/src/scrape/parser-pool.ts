@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads';
+import { raceAbort } from './deadline.ts';
+import type { ParseAnswer, ParsedPage, ParseJob } from './parse-job.ts';
+import { ScrapeFailure } from './scrape-failure.ts';
+import { createSlots } from './slots.ts';
+
+/** A thread runs plain JavaScript, so this is the built file, whether we run from the build or from the sources under test. */
+const PROGRAM = new URL('../../dist/scrape/parse-worker.js', import.meta.url);
+const STACK_MB = 8;
+
+export interface ParserPool {
+  /** Parses off the event loop. Throws ScrapeFailure, or the signal's reason: then the thread is killed, whatever it does. */
+  parse(job: ParseJob, signal: AbortSignal): Promise<ParsedPage>;
+  close(): Promise<void>;
+}
+
+/** One thread starts at once, the others when first needed; each serves one page at a time and is kept for the next. */
+export function createParserPool({ threads, heapMb }: { threads: number; heapMb: number }): ParserPool {
+  const slots = createSlots(threads);
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+
+  const start = (): Worker => {
+    const worker = new Worker(PROGRAM, {
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, stackSizeMb: STACK_MB },
+    });
+    // An idle node may end; a thread that waits for work is no reason to stay.
+    worker.unref();
+    worker.once('exit', () => forget(worker));
+    // While it works its job listens too; the error of one that is being killed is nobody's.
+    worker.on('error', () => undefined);
+    all.add(worker);
+    return worker;
+  };
+  const forget = (worker: Worker): void => {
+    all.delete(worker);
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+  };
+
+  idle.push(start());
+
+  return {
+    async parse(job, signal) {
+      using _slot = await slots.acquire(signal);
+      const worker = idle.pop() ?? start();
+      try {
+        const answer = await raceAbort(ask(worker, job), signal);
+        idle.push(worker);
+        return unwrap(answer);
+      } catch (error) {
+        if (!idle.includes(worker)) void worker.terminate();
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function ask(worker: Worker, job: ParseJob): Promise<ParseAnswer> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (answer: ParseAnswer) => {
+      settle();
+      resolve(answer);
+    };
+    const onError = (error: NodeJS.ErrnoException) => {
+      settle();
+      reject(threadFailure(error));
+    };
+    const onExit = () => onError(new Error('the parser thread ended'));
+    const settle = () => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+    };
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(job);
+  });
+}
+
+function unwrap(answer: ParseAnswer): ParsedPage {
+  if ('failure' in answer) throw new ScrapeFailure(answer.failure.reason, answer.failure.message);
+  return answer.page;
+}
+
+function threadFailure(cause: NodeJS.ErrnoException): ScrapeFailure {
+  if (cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new ScrapeFailure('too_large', 'The page needs more memory than a page may have.', { cause });
+  }
+  return new ScrapeFailure('parse', 'The page could not be parsed.', { cause });
+}

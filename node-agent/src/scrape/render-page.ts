@@ -1,0 +1,145 @@
+import type { EgressJob } from '../guard/egress-job.ts';
+import type { EgressProxy } from '../guard/egress-proxy.ts';
+import type { Guard } from '../guard/guard.ts';
+import { browserFailure, documentFailure } from './browser-failure.ts';
+import { captureDocument, captureScreenshot } from './capture-page.ts';
+import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
+import { type Deadline, raceAbort } from './deadline.ts';
+import { unsupported } from './fetch-page.ts';
+import { type MainDocument, watchMainDocument } from './main-document.ts';
+import { parseAddress } from './parse-address.ts';
+import { ScrapeFailure } from './scrape-failure.ts';
+import type { ScrapeLimits } from './scrape-limits.ts';
+import type { Redirect, ScrapeArtifact, ScrapeTask } from './scrape-task.ts';
+import { watchRequests } from './settle.ts';
+import type { BrowserPage, Response, WarmBrowser } from './warm-browser.ts';
+
+/** Pictures and scripts that are still on their way then are not waited for. */
+const MAX_LOAD_MS = 10_000;
+const MAX_SETTLE_MS = 3_000;
+/** Both waits together take at most this share of the time left, so that reading the page is never what runs out of it. */
+const WAIT_SHARE = 0.4;
+const SIZES_MS = 500;
+
+export interface RenderedPage {
+  url: string;
+  status: number;
+  contentType: string | null;
+  kind: ContentKind;
+  charset: string | undefined;
+  /** The document as it stood, or the bytes of an answer that is no document. */
+  body: string | Buffer;
+  encoding: string | null;
+  wireBytes: number;
+  redirects: Redirect[];
+  warnings: string[];
+  screenshot: ScrapeArtifact | null;
+}
+
+export interface RenderOptions {
+  browser: WarmBrowser;
+  egress: EgressProxy;
+  guard: Guard;
+  limits: ScrapeLimits;
+}
+
+/** Gets one page with the browser. Throws ScrapeFailure, GuardRefusal, or the deadline's reason. */
+export async function renderPage(
+  options: RenderOptions,
+  task: ScrapeTask,
+  deadline: Deadline,
+): Promise<RenderedPage> {
+  const { browser, egress, guard, limits } = options;
+  guard.checkUrl(parseAddress(task.url));
+  const job = egress.openJob({ maxBytes: limits.browserBytes });
+  try {
+    const pageOptions = {
+      credentials: { username: job.username, password: job.password },
+      isScripted: task.options.javascript,
+      viewport: { width: limits.viewportWidth, height: limits.viewportHeight },
+    };
+    return await browser.withPage(
+      pageOptions,
+      (page) => visit({ ...page, job, limits, task, deadline }),
+      deadline.signal,
+    );
+  } finally {
+    egress.closeJob(job);
+  }
+}
+
+interface Visit extends BrowserPage {
+  job: EgressJob;
+  limits: ScrapeLimits;
+  task: ScrapeTask;
+  deadline: Deadline;
+}
+
+async function visit(visit: Visit): Promise<RenderedPage> {
+  const main = watchMainDocument(visit.page);
+  try {
+    return await read(visit, main, await open(visit, main));
+  } catch (error) {
+    if (visit.deadline.signal.aborted) throw visit.deadline.signal.reason;
+    throw browserFailure(error, { main, egress: visit.job });
+  }
+}
+
+/** Goes to the page and waits until it stands; returns what the result should warn of. */
+async function open({ page, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
+  const warnings: string[] = [];
+  const requests = watchRequests(page);
+  await page.goto(task.url, { waitUntil: 'domcontentloaded', timeout: deadline.remainingMs() });
+  const waitMs = deadline.remainingMs() * WAIT_SHARE;
+  const isLoaded = await page.waitForLoadState('load', { timeout: Math.min(MAX_LOAD_MS, waitMs) }).then(
+    () => true,
+    () => false,
+  );
+  if (!isLoaded) warnings.push('some pictures, styles or scripts had not arrived when the page was read');
+  else if (task.options.javascript) {
+    await requests.settle(Math.min(MAX_SETTLE_MS, waitMs), deadline.signal);
+  }
+  const failure = documentFailure({ main, egress: job });
+  if (failure) throw failure;
+  return warnings;
+}
+
+async function read(
+  { page, cdp, limits, task, deadline, job }: Visit,
+  main: MainDocument,
+  warnings: string[],
+): Promise<RenderedPage> {
+  const response = main.response();
+  if (!response || !/^https?:/.test(page.url())) {
+    throw new ScrapeFailure('browser', 'The page ended on an address that is not on the web.');
+  }
+  const contentType = (await response.headerValue('content-type')) ?? null;
+  const kind = contentType === null ? 'html' : contentKind(contentType);
+  if (kind === null) throw unsupported(contentType);
+  const screenshot = task.options.screenshots ? await captureScreenshot(cdp, limits, warnings) : null;
+  const document = kind === 'html' ? await captureDocument(cdp, limits.renderedCharacters) : null;
+  const body = document?.html ?? (await response.body());
+  const wireBytes = await bodySize(response, deadline.signal).catch(() => Buffer.byteLength(body));
+  // Once more: a script may have led the page elsewhere while it was read.
+  const failure = documentFailure({ main, egress: job });
+  if (failure) throw failure;
+  return {
+    url: page.url(),
+    status: response.status(),
+    contentType,
+    kind,
+    charset: charsetLabel(contentType ?? ''),
+    body,
+    encoding: document?.encoding ?? null,
+    wireBytes,
+    redirects: main.redirects(),
+    warnings,
+    screenshot,
+  };
+}
+
+async function bodySize(response: Response, signal: AbortSignal): Promise<number> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(SIZES_MS)]);
+  const { responseBodySize } = await raceAbort(response.request().sizes(), limit);
+  return responseBodySize;
+}

@@ -1,0 +1,70 @@
+import type { ScrapeRequest } from '@watt/shared';
+
+/** What a node is asked to scrape: the request as the router normalised it. `timeout` is in seconds and covers the whole job. */
+export type ScrapeTask = ScrapeRequest;
+
+/** Why a page could not be had. */
+export type ScrapeReason =
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'http'
+  | 'timeout'
+  | 'too_large'
+  | 'redirects'
+  | 'unsupported_type'
+  | 'parse'
+  | 'selector'
+  | 'browser'
+  | 'blocked';
+
+/** One answer that led elsewhere. */
+export interface Redirect {
+  url: string;
+  status: number;
+}
+
+export interface ScrapeMetadata {
+  /** The address that answered, after all redirects. */
+  url: string;
+  /** Present when it differs from `url`. */
+  requested_url?: string;
+  status: number;
+  content_type: string | null;
+  /** The encoding the text was read in, by its WHATWG name. */
+  encoding: string;
+  redirects: Redirect[];
+  title: string | null;
+  scraped_at: string;
+  /** Bytes of the page's body as they came over the wire. */
+  size_bytes: number;
+  execution_ms: number;
+  warnings?: string[];
+}
+
+export interface ScrapeArtifact {
+  field: 'screenshot';
+  content_type: 'image/png';
+  bytes: Uint8Array;
+  /** In pixels. */
+  width: number;
+  height: number;
+}
+
+export interface ScrapeCompleted {
+  kind: 'completed';
+  data: Record<string, unknown>;
+  metadata: ScrapeMetadata;
+  artifacts: ScrapeArtifact[];
+}
+
+export interface ScrapeFailed {
+  kind: 'failed';
+  code: 'SCRAPE_FAILED' | 'DOMAIN_BLOCKED';
+  message: string;
+  reason: ScrapeReason;
+  /** True when another attempt, perhaps on another node, could fare better. */
+  retryable: boolean;
+}
+
+export type ScrapeOutcome = ScrapeCompleted | ScrapeFailed;

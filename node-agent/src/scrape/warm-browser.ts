@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import { raceAbort } from './deadline.ts';
+import { ScrapeFailure } from './scrape-failure.ts';
+
+export type { CDPSession, Page, Request, Response } from 'playwright-core';
+
+const LAUNCH_MS = 30_000;
+const CLOSE_MS = 3_000;
+
+/**
+ * Why each is there: docs of the guard. Names are resolved by our proxy alone; WebRTC may not open sockets of its own; QUIC would not
+ * pass the proxy. Playwright adds its own list, with background networking and component updates off.
+ */
+const FLAGS = [
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--disable-quic',
+  '--disable-gpu',
+  '--disable-sync',
+  '--disable-domain-reliability',
+  '--no-pings',
+  '--dns-prefetch-disable',
+];
+
+export interface BrowserPage {
+  page: Page;
+  cdp: CDPSession;
+}
+
+interface PageOptions {
+  credentials: { username: string; password: string };
+  isScripted: boolean;
+  viewport: { width: number; height: number };
+}
+
+/** One Chromium, kept running. Each page has a context of its own, which nothing outlives. */
+export interface WarmBrowser {
+  /** Starts Chromium if it does not run, so that the first job need not wait. Throws ScrapeFailure `browser`. */
+  start(): Promise<void>;
+  /** Runs `use` on a fresh page and throws the page away, if need be with the whole browser. */
+  withPage<T>(options: PageOptions, use: (page: BrowserPage) => Promise<T>, signal: AbortSignal): Promise<T>;
+  close(): Promise<void>;
+}
+
+interface WarmBrowserOptions {
+  executablePath: string;
+  proxyUrl: string;
+  /** Pages that one Chromium serves before a fresh one takes over. */
+  maxPages: number;
+  isRoot: boolean;
+  logger: Logger;
+}
+
+interface Instance {
+  browser: Browser;
+  pid: number;
+  served: number;
+  active: number;
+}
+
+export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
+  let current: Promise<Instance> | null = null;
+  const running = new Set<Instance>();
+
+  const launch = async (): Promise<Instance> => {
+    const instance = await launchInstance(options);
+    running.add(instance);
+    instance.browser.once('disconnected', () => running.delete(instance));
+    return instance;
+  };
+  const take = async (): Promise<Instance> => {
+    for (;;) {
+      current ??= launch();
+      const attempt = current;
+      const instance = await attempt.catch((error) => {
+        if (current === attempt) current = null;
+        throw error;
+      });
+      if (instance.browser.isConnected() && instance.served < options.maxPages) {
+        instance.served += 1;
+        instance.active += 1;
+        return instance;
+      }
+      if (current === attempt) current = null;
+      if (instance.active === 0) void shut(instance);
+    }
+  };
+  const giveBack = async (instance: Instance): Promise<void> => {
+    instance.active -= 1;
+    if (instance.active > 0 || instance.served < options.maxPages) return;
+    await shut(instance);
+  };
+  const shut = (instance: Instance) => endWithin(instance.browser.close(), instance, options.logger);
+
+  return {
+    async start() {
+      await (current ??= launch());
+    },
+    async withPage(pageOptions, use, signal) {
+      const instance = await raceAbort(takeUnlessAborted(take, giveBack, signal), signal);
+      const opening = openContext(instance.browser, { ...pageOptions, proxyUrl: options.proxyUrl });
+      try {
+        const { context, page } = await raceAbort(opening, signal);
+        const cdp = await raceAbort(context.newCDPSession(page), signal);
+        return await raceAbort(use({ page, cdp }), signal);
+      } finally {
+        const closing = opening.then(({ context }) => context.close());
+        await endWithin(closing, instance, options.logger);
+        await giveBack(instance);
+      }
+    },
+    async close() {
+      await current?.catch(() => undefined);
+      current = null;
+      await Promise.all([...running].map(shut));
+    },
+  };
+}
+
+/** A browser taken for a job that has ended meanwhile goes straight back. */
+async function takeUnlessAborted(
+  take: () => Promise<Instance>,
+  giveBack: (instance: Instance) => Promise<void>,
+  signal: AbortSignal,
+): Promise<Instance> {
+  const instance = await take();
+  if (!signal.aborted) return instance;
+  await giveBack(instance);
+  throw signal.reason;
+}
+
+async function launchInstance({ executablePath, proxyUrl, isRoot }: WarmBrowserOptions): Promise<Instance> {
+  try {
+    const browser = await chromium.launch({
+      executablePath,
+      headless: true,
+      // Playwright's own proxy option, not a flag: it also takes back Chromium's exemption for loopback and link-local addresses.
+      proxy: { server: proxyUrl },
+      // Chromium's sandbox cannot start under root; everywhere else a renderer is never run without it.
+      chromiumSandbox: !isRoot,
+      args: FLAGS,
+      timeout: LAUNCH_MS,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    return { browser, pid: await browserPid(browser), served: 0, active: 0 };
+  } catch (cause) {
+    throw notStarted(cause);
+  }
+}
+
+function notStarted(cause: unknown): ScrapeFailure {
+  return new ScrapeFailure('browser', 'The browser could not be started.', { cause });
+}
+
+async function browserPid(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+  if (pid === undefined) throw new Error('the browser does not name its process');
+  return pid;
+}
+
+async function openContext(
+  browser: Browser,
+  options: PageOptions & { proxyUrl: string },
+): Promise<{ context: BrowserContext; page: Page }> {
+  const major = browser.version().split('.')[0];
+  const context = await browser.newContext({
+    proxy: { server: options.proxyUrl, ...options.credentials },
+    javaScriptEnabled: options.isScripted,
+    viewport: options.viewport,
+    serviceWorkers: 'block',
+    acceptDownloads: false,
+    userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`,
+  });
+  const page = await context.newPage();
+  context.on('page', (popup) => {
+    // A pop-up adds nothing to the result; one that is already gone needs no closing.
+    popup.close().catch(() => undefined);
+  });
+  return { context, page };
+}
+
+/** Waits for a close that should be quick, then kills the browser's whole process group. */
+async function endWithin(closing: Promise<void>, instance: Instance, logger: Logger): Promise<void> {
+  const timer = new AbortController();
+  const isClosed = await Promise.race([
+    closing.then(
+      () => true,
+      () => !instance.browser.isConnected(),
+    ),
+    sleep(CLOSE_MS, false, { signal: timer.signal }).catch(() => false),
+  ]);
+  timer.abort();
+  if (isClosed) return;
+  logger.warn({ pid: instance.pid }, 'Chromium hangs; killing it');
+  killGroup(instance.pid, logger);
+}
+
+function killGroup(pid: number, logger: Logger): void {
+  try {
+    // Playwright starts Chromium as the leader of its own group.
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    logger.debug({ err: error, pid }, 'Chromium was gone before it was killed');
+  }
+}
