@@ -31,6 +31,6 @@ in_root ldconfig
 # Jobs see a read-only root and could never cache this themselves. Unchecked: no stat of the source at each import.
 in_root python3 -m compileall -q -j0 --invalidation-mode unchecked-hash /usr/lib/python3.11
 # Nothing in here may raise anyone's rights, whatever the container's settings are.
-find "$root/" -xdev -type f -perm /6000 -exec chmod a-s {} +
+find "$root/" -xdev -perm /6000 -exec chmod a-s {} +
 find "$root/" -xdev -type d -perm -0002 -exec chmod o-w {} +
 chmod 1777 "$root/tmp"

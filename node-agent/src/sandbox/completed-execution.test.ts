@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { abruptExecution, completedExecution, type RunFacts } from './completed-execution.ts';
+import { createOutputBuffer } from './output-buffer.ts';
+import type { JobEnd } from './supervisor-frames.ts';
+
+const ENDED: JobEnd = {
+  reason: 'exit',
+  exitCode: 0,
+  signal: null,
+  wallUs: 12_400,
+  cpuUs: 9_600,
+  maxRssKb: 10_240,
+  peakBytes: 5 * 1024 * 1024 + 400_000,
+  oomKills: 0,
+  stdoutBytes: 2,
+  stderrBytes: 0,
+};
+
+function facts(): RunFacts {
+  const stdout = createOutputBuffer(8);
+  stdout.push(Buffer.from('hi'));
+  return {
+    task: { job_id: 'j', language: 'bash', code: '', timeout: 2, memory_mb: 64 },
+    image: 'sha256:abc',
+    runtime: 'runc',
+    stdout,
+    stderr: createOutputBuffer(8),
+    outputBytes: 8,
+  };
+}
+
+test('success', () => {
+  expect(completedExecution(facts(), ENDED)).toEqual({
+    kind: 'completed',
+    success: true,
+    output: { stdout: 'hi', stderr: '', exit_code: 0 },
+    metadata: {
+      language: 'bash',
+      execution_ms: 12,
+      memory_used_mb: 5.4,
+      memory_source: 'cgroup',
+      cpu_ms: 10,
+      image: 'sha256:abc',
+      runtime: 'runc',
+    },
+  });
+});
+
+test.each<[string, Partial<JobEnd>, object]>([
+  [
+    'exit code',
+    { exitCode: 3 },
+    { code: 'EXECUTION_ERROR', output: { exit_code: 3 }, message: expect.stringContaining('code 3') },
+  ],
+  [
+    'signal',
+    { exitCode: null, signal: 11 },
+    { code: 'EXECUTION_ERROR', output: { exit_code: 139, signal: 'SIGSEGV' } },
+  ],
+  [
+    'time-out',
+    { reason: 'timeout', exitCode: null },
+    { code: 'EXECUTION_TIMEOUT', output: { exit_code: null } },
+  ],
+  [
+    'out of memory',
+    { exitCode: null, signal: 9, oomKills: 2 },
+    {
+      code: 'EXECUTION_ERROR',
+      output: { exit_code: 137 },
+      metadata: { oom: true },
+      message: expect.stringContaining('64 MB'),
+    },
+  ],
+])('failure by %s', (_name, change, expected) => {
+  expect(completedExecution(facts(), { ...ENDED, ...change })).toMatchObject({ success: false, ...expected });
+});
+
+test('a child that the kernel took for its memory is told of, though the program itself went well', () => {
+  const outcome = completedExecution(facts(), { ...ENDED, oomKills: 1 });
+  expect(outcome).toMatchObject({ success: true, metadata: { oom: true } });
+});
+
+test('output that was cut beside the program is flagged here', () => {
+  const { output } = completedExecution(facts(), { ...ENDED, stdoutBytes: 9 });
+  expect(output.stdout_truncated).toBe(true);
+  expect(output).not.toHaveProperty('stderr_truncated');
+});
+
+test('where the cgroup cannot be read, the largest process is what is told, and said to be', () => {
+  const { metadata } = completedExecution(facts(), { ...ENDED, peakBytes: null });
+  expect(metadata).toMatchObject({ memory_used_mb: 10, memory_source: 'rusage' });
+});
+
+test('a container that the kernel took, and one that only the hard kill ended', () => {
+  expect(abruptExecution(facts(), { reason: 'oom', wallMs: 40 })).toMatchObject({
+    code: 'EXECUTION_ERROR',
+    output: { exit_code: 137 },
+    metadata: { oom: true, memory_used_mb: 64, execution_ms: 40 },
+  });
+  expect(abruptExecution(facts(), { reason: 'timeout', wallMs: 2200 })).toMatchObject({
+    code: 'EXECUTION_TIMEOUT',
+    output: { stdout: 'hi', exit_code: null },
+    metadata: { memory_source: 'unknown', execution_ms: 2200 },
+  });
+});

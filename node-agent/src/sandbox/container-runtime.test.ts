@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { chooseRuntime } from './container-runtime.ts';
+
+test.each([
+  [['runc'], 'runc', 'runc'],
+  [['runc', 'runsc'], 'runc', 'runsc'],
+  [['runsc', 'kata-runtime', 'runc'], 'runc', 'kata-runtime'],
+  [['crun'], 'crun', 'crun'],
+])('of %j with default %s, %s', (runtimes, defaultRuntime, expected) => {
+  expect(chooseRuntime(runtimes, defaultRuntime)).toBe(expected);
+});
