@@ -41,8 +41,8 @@ export interface MintFacts {
 
 /** Everything that the router asks of Solana, in its own types. The only file that knows the vendor's SDK. */
 export interface Solana {
-  genesisHash(signal: AbortSignal): Promise<string>;
-  readMint(signal: AbortSignal): Promise<MintFacts>;
+  genesisHash(): Promise<string>;
+  readMint(): Promise<MintFacts>;
   slot(commitment: Commitment): Promise<bigint>;
   tokenBalance(tokenAccount: string, commitment: Commitment): Promise<bigint | null>;
   /** Newest first, at most 1000, older than `before`. */

@@ -1,4 +1,14 @@
-import { DEFAULT_PRICES, DEFAULT_SHARES, type ExecuteTier, type PriceTable, type Shares } from '@watt/shared';
+import {
+  type AllowedTarget,
+  DEFAULT_PRICES,
+  DEFAULT_SHARES,
+  type DomainPattern,
+  type ExecuteTier,
+  type PriceTable,
+  parseAllowedTargets,
+  parseDomainPatterns,
+  type Shares,
+} from '@watt/shared';
 import { createEnvReader, type Env, type EnvReader } from './env-reader.ts';
 
 /** What the router needs to know, without secrets. Milliseconds, seconds and counts are named in the last word. */
@@ -18,7 +28,7 @@ export interface Config {
     globalPerHour: number;
     executeAgentPerHour: number;
   };
-  screening: { blockedDomains: string[]; allowPrivate: string[] };
+  screening: { blockedDomains: DomainPattern[]; allowPrivate: AllowedTarget[] };
   payment: { expirySeconds: number; graceMs: number };
   dispatch: {
     heartbeatMs: number;
@@ -33,7 +43,7 @@ export interface Config {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** The specification's list; the router adds every address that is not public by itself. */
-const BLOCKED_DOMAINS = ['localhost', '127.0.0.1', '*.gov'] as const;
+const BLOCKED_DOMAINS = 'localhost,127.0.0.1,*.gov';
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -73,8 +83,8 @@ export function toConfig(env: Env): Config {
       executeAgentPerHour: read.integer('RATE_LIMIT_EXECUTE_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
     },
     screening: {
-      blockedDomains: read.list('BLOCKED_DOMAINS', BLOCKED_DOMAINS),
-      allowPrivate: read.list('SCRAPE_ALLOW_PRIVATE', []),
+      blockedDomains: read.parsed('BLOCKED_DOMAINS', BLOCKED_DOMAINS, parseDomainPatterns),
+      allowPrivate: read.parsed('SCRAPE_ALLOW_PRIVATE', '', parseAllowedTargets),
     },
     payment: {
       expirySeconds: read.integer('PAYMENT_EXPIRY_SECONDS', { fallback: 3600, min: 1, max: 30 * 86_400 }),

@@ -9,7 +9,8 @@ export interface EnvReader {
   integer(name: string, limits: { fallback: number; min: number; max: number }): number;
   price(name: string, fallback: BaseUnits): BaseUnits;
   wallet(name: string): string;
-  list(name: string, fallback: readonly string[]): string[];
+  /** A value with a reader of its own, whose exception becomes a fault. */
+  parsed<T>(name: string, fallback: string, parse: (text: string) => T[]): T[];
   oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T;
   fault(message: string): void;
   readonly faults: readonly string[];
@@ -49,13 +50,13 @@ export function createEnvReader(env: Env): EnvReader {
         fault(value ? `${name} is not a base58 public key: "${value}"` : `${name} is missing`);
       return value;
     },
-    list(name, fallback) {
-      const text = env[name];
-      if (text === undefined) return [...fallback];
-      return text
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean);
+    parsed(name, fallback, parse) {
+      try {
+        return parse(env[name] ?? fallback);
+      } catch (error) {
+        fault(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        return [];
+      }
     },
     oneOf(name, values, fallback) {
       const value = optional(name) ?? fallback;

@@ -38,8 +38,7 @@ export function canDo(capabilities: Capabilities, requirement: Requirement): boo
   }
   const { execute } = capabilities;
   return (
-    execute !== null &&
-    execute.languages.includes(requirement.language) &&
+    execute?.languages.includes(requirement.language) === true &&
     execute.max_memory_mb >= requirement.memoryMb
   );
 }

@@ -20,7 +20,7 @@ export interface PaymentsOptions {
   clock: () => number;
   logger: Logger;
   /** Jobs that were just paid and queued. */
-  onFunded(jobIds: string[]): void;
+  onFunded(jobIds: string[]): Promise<void>;
 }
 
 export interface Payments {
@@ -62,7 +62,11 @@ export function createPayments(options: PaymentsOptions): Payments {
     },
   });
   const announce = (jobIds: string[]): void => {
-    if (jobIds.length > 0) options.onFunded([...new Set(jobIds)]);
+    if (jobIds.length === 0) return;
+    // A job whose announcement fails is queued all the same: the dispatcher looks for such jobs now and then.
+    options
+      .onFunded([...new Set(jobIds)])
+      .catch((error: unknown) => options.logger.error({ err: error }, 'funded jobs could not be announced'));
   };
 
   const fundByMemos = async (memos: string[]): Promise<void> => {

@@ -1,0 +1,174 @@
+import type { AddressInfo } from 'node:net';
+import { AppError } from '@watt/shared';
+import type { FastifyInstance } from 'fastify';
+import pino, { type Logger } from 'pino';
+import { canonicalTokenAccount, createSolana, mintFaults, type Solana } from './chain/chain.ts';
+import { type Config, ConfigError } from './config/config.ts';
+import type { Secrets } from './config/secrets.ts';
+import type { Context } from './context.ts';
+import { connectDatabase, type Database } from './db/connect.ts';
+import { migrateDatabase } from './db/migrate.ts';
+import { createDispatchStore, Dispatcher } from './dispatch/dispatch.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { buildServer } from './http/server.ts';
+import { CONNECT_PATH, createHub } from './hub/hub.ts';
+import { createRequestReader, Intake } from './intake/intake.ts';
+import { createWaiters, loadQueuedJobs } from './jobs/jobs.ts';
+import { loadSystemAccounts, type SystemAccounts } from './ledger/ledger.ts';
+import { markAllOffline } from './nodes/nodes.ts';
+import { createPayments, type PayTo } from './payments/payments.ts';
+import { createRateLimits } from './screening/screening.ts';
+
+export interface Router {
+  readonly context: Context;
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const RPC_TIMEOUT_MS = 10_000;
+const HUB_GRACE_MS = 2000;
+
+/** Builds a router from its configuration, brings the database up to date, takes up unfinished work and listens. */
+export async function startRouter(
+  config: Config,
+  secrets: Secrets,
+  overrides: { logger?: Logger; clock?: () => number; random?: () => number } = {},
+): Promise<Router> {
+  const logger = overrides.logger ?? pino({ level: config.logLevel });
+  await migrateDatabase(secrets.databaseUrl);
+  const database = connectDatabase(secrets.databaseUrl, { connections: config.databaseConnections });
+  const solana = createSolana({ ...config.chain, callTimeoutMs: RPC_TIMEOUT_MS });
+  let app: FastifyInstance | undefined;
+  try {
+    const payTo = await locatePayments(config, solana);
+    const accounts = await loadSystemAccounts(database.sql);
+    await markAllOffline(database.sql);
+    const listening = { url: config.publicUrl };
+    const context = assemble({
+      config,
+      secrets,
+      logger,
+      database,
+      solana,
+      payTo,
+      accounts,
+      overrides,
+      listening,
+    });
+    app = await buildServer(context);
+    await context.dispatcher.start();
+    await app.listen({ host: config.host, port: config.port });
+    if (config.port === 0)
+      listening.url = `http://${config.host}:${(app.server.address() as AddressInfo).port}`;
+    context.payments.start();
+    const housekeeping = startHousekeeping(context);
+    logger.info(
+      { url: listening.url, router: secrets.routerKey.publicKey, mint: payTo.mint },
+      'router is up',
+    );
+    const server = app;
+    return {
+      context,
+      url: listening.url,
+      async stop() {
+        await context.hub.close(HUB_GRACE_MS);
+        await server.close();
+        await housekeeping.stop();
+        await context.payments.stop();
+        await context.dispatcher.stop();
+        await solana.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await app?.close();
+    await solana.close();
+    await database.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  config: Config;
+  secrets: Secrets;
+  logger: Logger;
+  database: Database;
+  solana: Solana;
+  payTo: PayTo;
+  accounts: SystemAccounts;
+  overrides: { clock?: () => number; random?: () => number };
+  /** The public address, known only once it listens when the port is left to the system. */
+  listening: { url: string };
+}
+
+function assemble(parts: Parts): Context {
+  const { config, secrets, logger, database, solana, payTo, accounts, listening } = parts;
+  const { sql } = database;
+  const clock = parts.overrides.clock ?? Date.now;
+  const waiters = createWaiters();
+  const store = createDispatchStore({ sql, accounts, waiters });
+  const dispatcher = new Dispatcher({
+    ...config.dispatch,
+    queueMs: config.dispatch.queueSeconds * 1000,
+    store,
+    clock,
+    random: parts.overrides.random ?? Math.random,
+    logger: logger.child({ part: 'dispatch' }),
+  });
+  const payments = createPayments({
+    sql,
+    accounts,
+    solana,
+    payTo,
+    pollMs: config.chain.pollMs,
+    clock,
+    logger: logger.child({ part: 'payments' }),
+    async onFunded(jobIds) {
+      dispatcher.enqueue(await loadQueuedJobs(sql, jobIds));
+      for (const jobId of jobIds) waiters.notify(jobId);
+    },
+  });
+  const reader = createRequestReader(config.prices, config.screening);
+  const hub = createHub({
+    routerKey: secrets.routerKey,
+    address: () => `${listening.url.replace(/^http/, 'ws')}${CONNECT_PATH}`,
+    handlers: dispatcher,
+    heartbeatMs: config.dispatch.heartbeatMs,
+    clock,
+    logger: logger.child({ part: 'hub' }),
+  });
+  const intake = new Intake({
+    sql,
+    reader,
+    rateLimits: createRateLimits(config.rateLimits),
+    payments,
+    waiters,
+    shares: config.shares,
+    clock,
+    limits: {
+      expiryMs: config.payment.expirySeconds * 1000,
+      graceMs: config.payment.graceMs,
+      waitMs: config.http.waitSeconds * 1000,
+    },
+  });
+  return { config, secrets, clock, logger, database, payments, reader, intake, dispatcher, hub };
+}
+
+/** Asks the chain which token this is; a mint whose rules could lose money is refused at start. */
+async function locatePayments(config: Config, solana: Solana): Promise<PayTo> {
+  const { mint, computeWallet } = config.chain;
+  const [facts, network] = await Promise.all([solana.readMint(), solana.genesisHash()]).catch(
+    (cause: unknown) => {
+      throw new AppError('UNAVAILABLE', {
+        detail: `SOLANA_RPC_URL ${config.chain.rpcUrl} does not answer`,
+        cause,
+      });
+    },
+  );
+  const faults = mintFaults(facts);
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `WATT_MINT cannot be used: ${fault}`));
+  const { tokenProgram } = facts;
+  const tokenAccount = canonicalTokenAccount({ wallet: computeWallet, mint, tokenProgram });
+  return { computeWallet, tokenAccount, mint, tokenProgram, network };
+}

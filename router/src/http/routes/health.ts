@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import type { Context } from '../../context.ts';
+
+const CHAIN_STALE_MS = 60_000;
+const CHECK_MS = 2000;
+
+/** `GET /health`: the process lives. `GET /ready`: it can sell, with each part's state; 503 when one is missing. */
+export function healthRoutes(app: FastifyInstance, { database, payments, dispatcher }: Context): void {
+  app.get('/health', async () => ({
+    success: true,
+    status: 'ok',
+    uptime_seconds: Math.round(process.uptime()),
+  }));
+
+  app.get('/ready', async (_request, reply) => {
+    const isDatabaseUp = await answersInTime(database.sql`select 1`);
+    const chainAgeMs = payments.chainAgeMs();
+    const isReady = isDatabaseUp && chainAgeMs < CHAIN_STALE_MS;
+    return reply.code(isReady ? 200 : 503).send({
+      success: isReady,
+      status: isReady ? 'ready' : 'not ready',
+      database: isDatabaseUp ? 'ok' : 'does not answer',
+      chain: chainAgeMs < CHAIN_STALE_MS ? 'ok' : 'does not answer',
+      ...dispatcher.figures(),
+      ...(isReady ? {} : { code: 'UNAVAILABLE', error: 'The service is not ready' }),
+    });
+  });
+}
+
+async function answersInTime(query: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), CHECK_MS);
+  });
+  try {
+    return await Promise.race([
+      query.then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,56 @@
+import { LIMITS } from '@watt/shared';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Context } from '../context.ts';
+import { handleErrors } from './problems.ts';
+import { parseRawBodies } from './raw-body.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { nodeRoutes } from './routes/nodes.ts';
+import { pricingRoutes } from './routes/pricing.ts';
+import { quoteRoutes } from './routes/quote.ts';
+import { serviceRoutes } from './routes/services.ts';
+import { statsRoutes } from './routes/stats.ts';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 75_000;
+
+/** Builds the HTTP server without listening. Node connections are taken over by the hub at their upgrade. */
+export async function buildServer(context: Context): Promise<FastifyInstance> {
+  const logger: FastifyBaseLogger = context.logger.child(
+    { part: 'http' },
+    { level: quieter(context.logger.level) },
+  );
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    bodyLimit: LIMITS.requestBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    trustProxy: context.config.http.trustProxy,
+    forceCloseConnections: 'idle',
+    genReqId: () => crypto.randomUUID(),
+  });
+  parseRawBodies(app);
+  handleErrors(app);
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  for (const routes of [
+    serviceRoutes,
+    quoteRoutes,
+    jobRoutes,
+    nodeRoutes,
+    pricingRoutes,
+    statsRoutes,
+    healthRoutes,
+  ]) {
+    routes(app, context);
+  }
+  app.server.on('upgrade', (request, socket, head) => context.hub.handleUpgrade(request, socket, head));
+  await app.ready();
+  return app;
+}
+
+/** One line for each request is for `debug`; at `info` only what went wrong is written. */
+function quieter(level: string): string {
+  return level === 'info' ? 'warn' : level;
+}

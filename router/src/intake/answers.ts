@@ -1,0 +1,67 @@
+import { type JobState, parseJson, wattNumber } from '@watt/shared';
+import type { JobRecord } from '../jobs/jobs.ts';
+
+/** A stored file, as the artifacts table has it. */
+export interface StoredFile {
+  sha256: string;
+  bytes: Uint8Array;
+}
+
+/** The body that a finished job answers with: the node's payload in the specification's shape, and what it cost. */
+export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record<string, unknown> {
+  const payload = readPayload(job);
+  const isCharged = job.settlement === 'captured';
+  return {
+    success: payload['success'] === true,
+    job_id: job.id,
+    ...payload,
+    ...(payload['data'] !== undefined && { data: withFiles(payload['data'], files) }),
+    watt_charged: isCharged ? wattNumber(job.price) : 0,
+    watt_burned: isCharged ? wattNumber(job.burnShare) : 0,
+  };
+}
+
+/** Where the price of a job that was not charged went. */
+export function refundOf(job: JobRecord): { watt: number; to: string; as: 'balance' } | null {
+  return job.settlement === 'voided' && job.payer
+    ? { watt: wattNumber(job.price), to: job.payer, as: 'balance' }
+    : null;
+}
+
+export function acceptedBody(
+  job: { id: string; state: JobState },
+  retryAfterSeconds: number,
+): Record<string, unknown> {
+  return {
+    success: true,
+    job_id: job.id,
+    state: job.state,
+    status_url: statusUrl(job.id),
+    retry_after_seconds: retryAfterSeconds,
+  };
+}
+
+export function statusUrl(jobId: string): string {
+  return `/api/v1/jobs/${jobId}`;
+}
+
+function readPayload(job: JobRecord): Record<string, unknown> {
+  const payload = parseJson(job.result ?? '');
+  if (typeof payload !== 'object' || payload === null)
+    throw new Error(`Job ${job.id} ended without a result`);
+  return payload as Record<string, unknown>;
+}
+
+/** Puts the bytes beside each reference to a file: `{content_type, sha256, size_bytes}` gets `base64`. */
+function withFiles(data: unknown, files: readonly StoredFile[]): unknown {
+  if (typeof data !== 'object' || data === null || files.length === 0) return data;
+  const byHash = new Map(files.map((file) => [file.sha256, file.bytes]));
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => {
+      const hash =
+        typeof value === 'object' && value !== null ? (value as { sha256?: unknown }).sha256 : undefined;
+      const bytes = typeof hash === 'string' ? byHash.get(hash) : undefined;
+      return [name, bytes ? { ...(value as object), base64: Buffer.from(bytes).toString('base64') } : value];
+    }),
+  );
+}

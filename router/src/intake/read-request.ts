@@ -1,0 +1,93 @@
+import {
+  type AppError,
+  assertSelector,
+  type ExecuteBody,
+  ExecuteBodySchema,
+  type ExecuteRequest,
+  LIMITS,
+  normaliseExecute,
+  normaliseScrape,
+  type Price,
+  type PriceTable,
+  priceExecute,
+  priceScrape,
+  type ScrapeBody,
+  ScrapeBodySchema,
+  type ScrapeRequest,
+  type Service,
+} from '@watt/shared';
+import { type ScreeningRules, screenUrl } from '../screening/screening.ts';
+import { createValidator, fieldError } from './validate.ts';
+
+/** A valid request: what is priced, stored and sent to a node. */
+export interface ReadRequest {
+  service: Service;
+  request: ScrapeRequest | ExecuteRequest;
+  price: Price;
+  /** The address to count limits by; null for executions. */
+  url: string | null;
+  jobId: string | undefined;
+}
+
+export interface RequestReader {
+  /** Throws INVALID_REQUEST naming each field and its mend, or DOMAIN_BLOCKED. */
+  read(service: Service, body: unknown): ReadRequest;
+}
+
+const validateScrape = createValidator<ScrapeBody>(ScrapeBodySchema);
+const validateExecute = createValidator<ExecuteBody>(ExecuteBodySchema);
+
+export function createRequestReader(prices: PriceTable, rules: ScreeningRules): RequestReader {
+  return {
+    read: (service, body) => (service === 'scrape' ? readScrape(body) : readExecute(body)),
+  };
+
+  function readScrape(raw: unknown): ReadRequest {
+    const body = validateScrape(raw);
+    for (const [name, selector] of Object.entries(body.selectors ?? {})) checkSelector(name, selector);
+    const request = normaliseScrape(body);
+    const url = screenUrl(request.url, rules);
+    url.hash = '';
+    return {
+      service: 'scrape',
+      request,
+      price: priceScrape(request, prices),
+      url: url.href,
+      jobId: body.job_id,
+    };
+  }
+
+  function readExecute(raw: unknown): ReadRequest {
+    const body = validateExecute(raw);
+    if (Buffer.byteLength(body.code) > LIMITS.codeBytes) {
+      throw fieldError({ field: 'code', message: 'is larger than 1 MiB', fix: 'Send less code.' });
+    }
+    const request = normaliseExecute(body);
+    const price = priceExecute(request, prices);
+    if (!price) throw beyondTiers(request, prices);
+    return { service: 'execute', request, price, url: null, jobId: body.job_id };
+  }
+}
+
+function checkSelector(name: string, selector: string): void {
+  try {
+    assertSelector(selector);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw fieldError({
+      field: `selectors.${name}`,
+      message,
+      fix: 'Give a CSS selector such as h1 or .article-body p.',
+    });
+  }
+}
+
+function beyondTiers(request: ExecuteRequest, prices: PriceTable): AppError {
+  const largest = prices.execute.at(-1);
+  const field = largest && request.timeout > largest.maxSeconds ? 'timeout' : 'memory_mb';
+  return fieldError({
+    field,
+    message: 'is beyond the largest tier',
+    fix: `The largest tier has ${largest?.maxSeconds} seconds and ${largest?.maxMemoryMb} MB.`,
+  });
+}

@@ -1,0 +1,40 @@
+import { base, type Receipt, type ReceiptFacts, type SigningKey, signReceipt } from '@watt/shared';
+import type { JobRecord } from '../jobs/jobs.ts';
+import type { PayTo } from '../payments/payments.ts';
+
+/**
+ * The receipt of a job whose money is settled. It is built from what is stored and signed when it is asked for: Ed25519 is
+ * deterministic, so asking twice gives the same letters.
+ */
+export function buildReceipt(job: JobRecord, by: { key: SigningKey; payTo: PayTo }): Receipt {
+  const isCaptured = job.settlement === 'captured';
+  const hasAnswer = job.statement !== null && job.statementSignature !== null;
+  const revenue = base(job.price - job.nodeShare - job.burnShare);
+  const amount = (units: bigint): string => `${isCaptured ? units : 0n}`;
+  const facts: ReceiptFacts = {
+    version: 1,
+    job_id: job.id,
+    service: job.service,
+    settlement: isCaptured ? 'captured' : 'voided',
+    request_sha256: job.requestSha256,
+    result_sha256: hasAnswer ? job.resultSha256 : null,
+    price: `${job.price}`,
+    charged: amount(job.price),
+    node_share: amount(job.nodeShare),
+    burned: amount(job.burnShare),
+    revenue: amount(revenue),
+    payer: job.payer,
+    payment_signatures: job.paymentSignatures,
+    mint: by.payTo.mint,
+    pay_to: by.payTo.computeWallet,
+    node: hasAnswer ? job.nodeId : null,
+    attempt_id: hasAnswer ? job.attemptId : null,
+    router: by.key.publicKey,
+    finished_at: new Date(job.finishedAt ?? 0).toISOString(),
+  };
+  const statement =
+    job.statement !== null && job.statementSignature !== null
+      ? { text: job.statement, signature: job.statementSignature }
+      : null;
+  return signReceipt(by.key, facts, statement);
+}

@@ -1,0 +1,64 @@
+import { AppError, type Service } from '@watt/shared';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Config } from '../config/config.ts';
+
+const HOUR_SECONDS = 3600;
+
+export interface RateLimits {
+  /** Counts one new job; throws RATE_LIMITED, with Retry-After, and counts nothing when any of the limits is reached. */
+  count(job: { service: Service; agent: string; url: string | null }): Promise<void>;
+}
+
+/** Per agent, per URL and for all, each by the hour. Source: specification, section 3 "Rate Limits". */
+export function createRateLimits(limits: Config['rateLimits']): RateLimits {
+  const limiter = (name: string, points: number) =>
+    new RateLimiterMemory({ keyPrefix: name, points, duration: HOUR_SECONDS });
+  const agents = {
+    scrape: limiter('scrape per agent', limits.agentPerHour),
+    execute: limiter('execute per agent', limits.executeAgentPerHour),
+  };
+  const urls = limiter('scrape per url', limits.urlPerHour);
+  const all = {
+    scrape: limiter('scrape', limits.globalPerHour),
+    execute: limiter('execute', limits.globalPerHour),
+  };
+
+  return {
+    async count({ service, agent, url }) {
+      const checks: { limit: RateLimiterMemory; key: string; of: string }[] = [
+        { limit: agents[service], key: agent, of: 'agent' },
+        ...(url === null ? [] : [{ limit: urls, key: url, of: 'URL' }]),
+        { limit: all[service], key: 'all', of: 'service' },
+      ];
+      for (const [index, check] of checks.entries()) {
+        const refusal = await consume(check.limit, check.key);
+        if (!refusal) continue;
+        for (const passed of checks.slice(0, index)) await passed.limit.reward(passed.key);
+        throw rateLimited(check.of, check.limit.points, refusal);
+      }
+    },
+  };
+}
+
+async function consume(limit: RateLimiterMemory, key: string): Promise<RateLimiterRes | null> {
+  try {
+    await limit.consume(key);
+    return null;
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return refusal;
+    throw refusal;
+  }
+}
+
+function rateLimited(of: string, limit: number, refusal: RateLimiterRes): AppError {
+  const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+  return new AppError('RATE_LIMITED', {
+    detail: `More than ${limit} jobs an hour for this ${of}; try again in ${seconds} s`,
+    extra: { limit, per: of, window_seconds: HOUR_SECONDS, retry_after_seconds: seconds },
+    headers: {
+      'retry-after': `${seconds}`,
+      'ratelimit-policy': `"${of.toLowerCase()}";q=${limit};w=${HOUR_SECONDS}`,
+      ratelimit: `"${of.toLowerCase()}";r=0;t=${seconds}`,
+    },
+  });
+}
