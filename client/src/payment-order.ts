@@ -1,0 +1,53 @@
+import {
+  type BaseUnits,
+  base,
+  commitmentMemo,
+  formatWatt,
+  type PaymentDetails,
+  sha256Hex,
+} from '@watt/shared';
+import type { PaymentOrder } from './payer.ts';
+import type { ResumeTicket } from './resume-ticket.ts';
+import { PaymentError, PriceExceededError } from './watt-error.ts';
+
+/** `commitment` hides the job id and binds the body; `memo` is the plain job id of the specification. */
+export type PayWith = 'commitment' | 'memo';
+
+/** Turns what a 402 asks for into an order, or throws: PriceExceededError above `maxCost`, PaymentError for another mint than the pinned one. */
+export function paymentOrder(
+  details: PaymentDetails,
+  ticket: ResumeTicket,
+  rules: { payWith: PayWith; maxCost: BaseUnits; mint: string | null },
+): PaymentOrder {
+  const price = base(BigInt(details.amount_base));
+  const amountBase = base(BigInt(details.missing_base ?? details.amount_base));
+  // A router that asks for more than the price is asked no further either.
+  const cost = [price, amountBase].find((amount) => amount > rules.maxCost);
+  if (cost !== undefined) {
+    throw new PriceExceededError({
+      price: formatWatt(cost),
+      maxCost: formatWatt(rules.maxCost),
+      jobId: ticket.jobId,
+      payment: details,
+    });
+  }
+  if (rules.mint !== null && details.mint !== rules.mint) {
+    throw new PaymentError({
+      code: 'WRONG_MINT',
+      message: `The router asks for tokens of ${details.mint}, not of ${rules.mint}`,
+      fix: 'Check the base URL; nothing was paid.',
+      jobId: ticket.jobId,
+      payment: details,
+    });
+  }
+  return {
+    amountBase,
+    payTo: details.pay_to,
+    tokenAccount: details.token_account,
+    mint: details.mint,
+    tokenProgram: details.token_program,
+    decimals: details.decimals,
+    memo: rules.payWith === 'memo' ? ticket.jobId : commitmentMemo(ticket.jobId, sha256Hex(ticket.body)),
+    network: details.network,
+  };
+}

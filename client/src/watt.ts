@@ -1,0 +1,178 @@
+import {
+  type BaseUnits,
+  createJobId,
+  type ExecuteBody,
+  type JobView,
+  parseJobId,
+  parseWatt,
+  type Quote,
+  type QuoteBody,
+  type Receipt,
+  type ReceiptCheck,
+  type ScrapeBody,
+  type Service,
+} from '@watt/shared';
+import { answerError } from './answer-error.ts';
+import { type CodeAnswer, codeAnswer, responseOf, type ScrapeAnswer, scrapeAnswer } from './answers.ts';
+import { withDeadline } from './deadline.ts';
+import { createHttpClient } from './http-client.ts';
+import { paidCall } from './paid-call.ts';
+import type { Payer } from './payer.ts';
+import { checkReceipt, fetchReceipt, fetchRouterKey, type Provable } from './receipts.ts';
+import type { ResumeTicket } from './resume-ticket.ts';
+import { defaultRuntime } from './runtime.ts';
+import { createSolanaPayer } from './solana-payer.ts';
+import { fetchJob, pollJob } from './wait-for-job.ts';
+import { JobTimeoutError, toWattError } from './watt-error.ts';
+import type { CallOptions, WaitOptions, WattOptions } from './watt-options.ts';
+
+const DEFAULTS = {
+  maxCost: '2000',
+  timeoutMs: 300_000,
+  requestTimeoutMs: 90_000,
+  maxRetries: 4,
+  paymentLagMs: 90_000,
+};
+
+/** The last members of a resumed call that the SDK cannot know by itself. */
+export interface Resumable extends Pick<ResumeTicket, 'service' | 'body'> {
+  jobId: string;
+  payment?: ResumeTicket['payment'];
+}
+
+export interface Watt {
+  quote<S extends Service>(service: S, request: RequestOf<S>, options?: WaitOptions): Promise<Quote>;
+  scrape(request: ScrapeBody, options?: CallOptions): Promise<ScrapeAnswer>;
+  runCode(request: ExecuteBody, options?: CallOptions): Promise<CodeAnswer>;
+  /** Goes on with a call that was cut off. Without a payment in the ticket it never pays, but waits for one to be seen. */
+  resume(ticket: Resumable, options?: CallOptions): Promise<ScrapeAnswer | CodeAnswer>;
+  job(jobId: string, options?: WaitOptions): Promise<JobView>;
+  /** Resolves with the job once it succeeded, failed or expired; JobTimeoutError when the time is over first. */
+  waitForJob(jobId: string, options?: WaitOptions): Promise<JobView>;
+  receipt(jobId: string, options?: WaitOptions): Promise<Receipt>;
+  /** Fetches the receipt and verifies both signatures against the router's key, the request and the result. */
+  verify(job: Provable, options?: WaitOptions): Promise<ReceiptCheck & { receipt: Receipt }>;
+}
+
+type RequestOf<S extends Service> = Extract<QuoteBody, { service: S }>['request'];
+
+/** Connects to a router. Nothing is sent and no key is used before the first call. Throws TypeError for options that do not fit. */
+export function createWatt(options: WattOptions): Watt {
+  const limits = { ...DEFAULTS, ...defined(options) };
+  const runtime = options.runtime ?? defaultRuntime(options.fetch);
+  const http = createHttpClient({ ...limits, baseUrl: options.baseUrl, runtime });
+  const context = {
+    http,
+    payer: payerOf(options),
+    payWith: options.payWith ?? 'commitment',
+    mint: options.mint ?? null,
+    paymentLagMs: limits.paymentLagMs,
+    runtime,
+    onTicket: options.onTicket ?? null,
+  };
+  parseMaxCost(limits.maxCost);
+  let routerKey = options.routerKey ?? null;
+
+  function within<T>(wait: WaitOptions, jobId: string | null, work: (signal: AbortSignal) => Promise<T>) {
+    const ms = wait.timeoutMs ?? limits.timeoutMs;
+    const reason = () =>
+      new JobTimeoutError({ code: 'TIMEOUT', message: `Not done within ${ms} ms`, jobId, fix: LATER });
+    return withDeadline({ ms, signal: wait.signal, reason }, work).catch((error: unknown) => {
+      throw toWattError(error, wait.signal);
+    });
+  }
+
+  async function call(ticket: ResumeTicket, mayPay: boolean, call: CallOptions) {
+    const maxCost = parseMaxCost(call.maxCost ?? limits.maxCost);
+    try {
+      return await within(call, ticket.jobId, async (signal) => {
+        const answer = await paidCall(context, ticket, { maxCost, mayPay, signal });
+        if (answer.status === 200) return answer.body;
+        return responseOf(await pollJob(http, ticket.jobId, { runtime, signal }));
+      });
+    } catch (error) {
+      const known = toWattError(error);
+      known.ticket = ticket;
+      throw known;
+    }
+  }
+
+  return {
+    async quote(service, request, wait = {}) {
+      const body = JSON.stringify({ service, request });
+      return within(wait, null, async (signal) => {
+        const answer = await http.send({ method: 'POST', path: '/api/v1/quote', body, signal });
+        if (answer.status !== 200) throw answerError(answer);
+        return answer.body as unknown as Quote;
+      });
+    },
+
+    async scrape(request, options = {}) {
+      const ticket = createTicket('scrape', request, options.jobId);
+      return scrapeAnswer(await call(ticket, true, options), ticket);
+    },
+
+    async runCode(request, options = {}) {
+      const ticket = createTicket('execute', request, options.jobId);
+      return codeAnswer(await call(ticket, true, options), ticket);
+    },
+
+    async resume({ service, body, ...rest }, options = {}) {
+      const ticket = { service, body, jobId: requireJobId(rest.jobId), payment: rest.payment ?? null };
+      const response = await call(ticket, ticket.payment !== null, options);
+      return service === 'scrape' ? scrapeAnswer(response, ticket) : codeAnswer(response, ticket);
+    },
+
+    job: (jobId, wait = {}) => within(wait, jobId, (signal) => fetchJob(http, requireJobId(jobId), signal)),
+
+    waitForJob: (jobId, wait = {}) =>
+      within(wait, jobId, (signal) => pollJob(http, requireJobId(jobId), { runtime, signal })),
+
+    receipt: (jobId, wait = {}) =>
+      within(wait, jobId, (signal) => fetchReceipt(http, requireJobId(jobId), signal)),
+
+    verify: (job, wait = {}) =>
+      within(wait, job.jobId, async (signal) => {
+        const receipt = await fetchReceipt(http, requireJobId(job.jobId), signal);
+        routerKey ??= await fetchRouterKey(http, signal);
+        return { ...checkReceipt(receipt, job, routerKey), receipt };
+      }),
+  };
+}
+
+const LATER = 'The job goes on: `watt.waitForJob(jobId)`, or `watt.resume(error.ticket)` for a call.';
+
+/** The id and the bytes are made here, once: whatever is repeated later repeats these. */
+function createTicket(service: Service, request: ScrapeBody | ExecuteBody, jobId?: string): ResumeTicket {
+  const id = jobId ?? request.job_id;
+  const ticketId = id === undefined ? createJobId() : requireJobId(id);
+  return { jobId: ticketId, service, body: JSON.stringify({ ...request, job_id: ticketId }), payment: null };
+}
+
+function requireJobId(text: string) {
+  const jobId = parseJobId(text);
+  if (jobId === null) throw new TypeError(`${JSON.stringify(text)} is not a UUID, which a job id is`);
+  return jobId;
+}
+
+function parseMaxCost(text: string): BaseUnits {
+  const units = parseWatt(text);
+  if (units === null)
+    throw new TypeError(`maxCost is WATT as a decimal string such as "500", not ${JSON.stringify(text)}`);
+  return units;
+}
+
+function payerOf(options: WattOptions): Payer | null {
+  if (options.payer) return options.payer;
+  if (options.wallet === undefined) return null;
+  if (options.rpcUrl === undefined) throw new TypeError('A wallet needs `rpcUrl`, the chain it pays on');
+  const { wallet, rpcUrl, fetch, priorityFeeMicroLamports } = options;
+  return createSolanaPayer({ wallet, rpcUrl, fetch, priorityFeeMicroLamports });
+}
+
+function defined(options: WattOptions): Partial<typeof DEFAULTS> {
+  const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
