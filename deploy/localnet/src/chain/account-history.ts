@@ -8,6 +8,7 @@ interface AccountVersion {
 
 /** Versions older than this many slots are folded into one: enough for finalized reads through a node that lags far behind. */
 const KEPT_SLOTS = 512;
+const PRUNE_BATCH = 64;
 
 /**
  * Every account that a transaction has changed, with its recent past: this is what makes reads at a commitment, reads through
@@ -72,7 +73,11 @@ export class AccountHistory {
   }
 }
 
+/** Old versions go in batches: taking a few off the front of a long list at every change would cost more than keeping them. */
 function prune(versions: AccountVersion[], horizon: number): void {
-  const firstNeeded = versions.findLastIndex((version) => version.slot <= horizon);
-  if (firstNeeded > 0) versions.splice(0, firstNeeded);
+  const next = versions[PRUNE_BATCH];
+  if (next === undefined || next.slot > horizon) return;
+  let unneeded = PRUNE_BATCH;
+  while ((versions[unneeded + 1]?.slot ?? Number.POSITIVE_INFINITY) <= horizon) unneeded += 1;
+  versions.splice(0, unneeded);
 }

@@ -3,7 +3,13 @@ import { type MaybeAccount, sameAccount } from './account-state.ts';
 import type { BlockClock } from './block-clock.ts';
 import { COMMITMENT_AGE } from './commitment.ts';
 import { readComputeBudget } from './compute-budget.ts';
-import { allKeys, type DecodedTransaction, decodeTransaction, loadAddresses } from './decode-transaction.ts';
+import {
+  allKeys,
+  type DecodedTransaction,
+  decodeTransaction,
+  isWritable,
+  loadAddresses,
+} from './decode-transaction.ts';
 import type { AccountChange, JournalRecord } from './journal.ts';
 import type { LandedTransaction, TokenBalance } from './landed-transaction.ts';
 import { formatMemos } from './memo.ts';
@@ -106,7 +112,7 @@ export class Bank {
     const before = keys.map((address) => accounts.latest(address));
     const outcome = vm.execute(decoded.raw, isVerified);
     const after = keys.map((address, index) =>
-      decoded.message.isAccountWritable(index) ? vm.account(address) : (before[index] ?? null),
+      isWritable(decoded, index) ? vm.account(address) : (before[index] ?? null),
     );
     // Lamports are neither made nor lost inside a transaction, so what is missing afterwards is the fee.
     const fee = Number(sumLamports(before) - sumLamports(after));

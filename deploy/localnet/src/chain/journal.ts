@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AccountState, MaybeAccount } from './account-state.ts';
+import type { MaybeAccount } from './account-state.ts';
 import type { LandedTransaction } from './landed-transaction.ts';
 
 /** What an account is after a transaction. */
@@ -63,7 +63,7 @@ export class Journal {
 
   append(record: JournalRecord): void {
     if (this.#file === null) throw new Error('the journal is closed');
-    writeSync(this.#file, `${JSON.stringify(record, encodeBytes)}\n`);
+    writeSync(this.#file, `${formatRecord(record)}\n`);
   }
 
   close(): void {
@@ -74,29 +74,56 @@ export class Journal {
   }
 }
 
+/** How bytes and bigints are written: base64 and decimal. */
+interface StoredAccount {
+  readonly lamports: string;
+  readonly data: string;
+  readonly owner: string;
+  readonly isExecutable: boolean;
+}
+
+type StoredRecord =
+  | Exclude<JournalRecord, { type: 'landed' }>
+  | {
+      readonly type: 'landed';
+      readonly transaction: Omit<LandedTransaction, 'raw'> & { readonly raw: string };
+      readonly accounts: readonly { readonly address: string; readonly account: StoredAccount | null }[];
+    };
+
+function formatRecord(record: JournalRecord): string {
+  if (record.type !== 'landed') return JSON.stringify(record);
+  const { transaction, accounts } = record;
+  const stored: StoredRecord = {
+    type: 'landed',
+    transaction: { ...transaction, raw: Buffer.from(transaction.raw).toString('base64') },
+    accounts: accounts.map(({ address, account }) => ({
+      address,
+      account: account && {
+        lamports: account.lamports.toString(),
+        data: Buffer.from(account.data).toString('base64'),
+        owner: account.owner,
+        isExecutable: account.isExecutable,
+      },
+    })),
+  };
+  return JSON.stringify(stored);
+}
+
 function parseRecord(line: string): JournalRecord {
-  return JSON.parse(line, decodeBytes) as JournalRecord;
-}
-
-function encodeBytes(key: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  // Buffers arrive here through their own toJSON.
-  if (isBufferJson(value)) return Buffer.from(value.data).toString('base64');
-  return key === 'lamports' && typeof value === 'bigint' ? value.toString() : value;
-}
-
-function decodeBytes(key: string, value: unknown): unknown {
-  if (key === 'raw' && typeof value === 'string') return new Uint8Array(Buffer.from(value, 'base64'));
-  if (key !== 'account' || value === null) return value;
-  const stored = value as { lamports: string; data: string; owner: string; isExecutable: boolean };
+  const stored = JSON.parse(line) as StoredRecord;
+  if (stored.type !== 'landed') return stored;
+  const { transaction, accounts } = stored;
   return {
-    lamports: BigInt(stored.lamports),
-    data: new Uint8Array(Buffer.from(stored.data, 'base64')),
-    owner: stored.owner,
-    isExecutable: stored.isExecutable,
-  } satisfies AccountState;
-}
-
-function isBufferJson(value: unknown): value is { type: 'Buffer'; data: number[] } {
-  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer';
+    type: 'landed',
+    transaction: { ...transaction, raw: new Uint8Array(Buffer.from(transaction.raw, 'base64')) },
+    accounts: accounts.map(({ address, account }) => ({
+      address,
+      account: account && {
+        lamports: BigInt(account.lamports),
+        data: new Uint8Array(Buffer.from(account.data, 'base64')),
+        owner: account.owner,
+        isExecutable: account.isExecutable,
+      },
+    })),
+  };
 }

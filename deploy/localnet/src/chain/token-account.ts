@@ -1,6 +1,6 @@
 import { TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID } from '@solana/spl-token';
-import bs58 from 'bs58';
 import type { MaybeAccount } from './account-state.ts';
+import { encodeAddress } from './base58.ts';
 
 export const TOKEN_PROGRAMS: readonly string[] = [
   TOKEN_PROGRAM_ID.toBase58(),
@@ -92,7 +92,7 @@ function isOfKind(
 }
 
 function keyAt(data: Buffer, offset: number): string {
-  return bs58.encode(data.subarray(offset, offset + 32));
+  return encodeAddress(data.subarray(offset, offset + 32));
 }
 
 function optionalKeyAt(data: Buffer, offset: number): string | null {

@@ -12,6 +12,7 @@ import {
   type TransactionMetadata,
 } from 'litesvm/dist/internal.js';
 import type { AccountState, MaybeAccount } from './account-state.ts';
+import { decodeAddress, encodeAddress } from './base58.ts';
 import {
   type InstructionError,
   instructionErrorName,
@@ -83,17 +84,20 @@ export function createVm(): Vm {
         return { ...toOutcome(result), postAccounts: new Map() };
       const post = result
         .postAccounts()
-        .map((entry) => [bs58.encode(entry.address), toState(entry.account())] as const);
+        .map((entry) => [encodeAddress(entry.address), toState(entry.account())] as const);
       return { ...toOutcome(result.meta()), postAccounts: new Map(post) };
     },
     account(address) {
-      const account = svm.getAccount(bs58.decode(address));
+      const account = svm.getAccount(decodeAddress(address));
       return account === null ? null : toState(account);
     },
     setAccount(address, state) {
       // No lamports is how the VM is told to forget an account.
       const { lamports, data, owner, isExecutable } = state ?? NO_ACCOUNT;
-      svm.setAccount(bs58.decode(address), new Account(lamports, data, bs58.decode(owner), isExecutable, 0n));
+      svm.setAccount(
+        decodeAddress(address),
+        new Account(lamports, data, decodeAddress(owner), isExecutable, 0n),
+      );
     },
     setTime(slot, unixSeconds) {
       const epoch = BigInt(Math.floor(slot / SLOTS_PER_EPOCH));
@@ -117,7 +121,7 @@ function toState(account: Account): AccountState {
   return {
     lamports: account.lamports(),
     data: account.data(),
-    owner: bs58.encode(account.owner()),
+    owner: encodeAddress(account.owner()),
     isExecutable: account.executable(),
   };
 }

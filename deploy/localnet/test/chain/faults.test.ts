@@ -1,6 +1,6 @@
 import { Keypair } from '@solana/web3.js';
 import { expect, it } from 'vitest';
-import { call, connect, createWallet, openDevChain, signTransfer } from './dev-chain.ts';
+import { call, connect, openDevChain, signTransfer } from './dev-chain.ts';
 
 const STILL = { slotMs: 3_600_000 };
 
@@ -22,11 +22,11 @@ it('answers late, for one method or for all', async () => {
     await call(chain, method, []);
     return performance.now() - start;
   };
-  chain.faults.byMethod = { getSlot: { lagMs: 150 } };
-  expect(await msOf('getSlot')).toBeGreaterThanOrEqual(145);
-  expect(await msOf('getHealth')).toBeLessThan(145);
-  chain.faults.lagMs = 150;
-  expect(await msOf('getHealth')).toBeGreaterThanOrEqual(145);
+  chain.faults.byMethod = { getSlot: { lagMs: 600 } };
+  expect(await msOf('getSlot')).toBeGreaterThanOrEqual(590);
+  expect(await msOf('getHealth')).toBeLessThan(590);
+  chain.faults.lagMs = 600;
+  expect(await msOf('getHealth')).toBeGreaterThanOrEqual(590);
 });
 
 it('shows an old state through a lagging node', async () => {
@@ -153,11 +153,13 @@ it('orphans a confirmed signature with its effects, and keeps what came after it
 
 it('goes down in two ways and comes back', async () => {
   const { chain, connection } = await openDevChain();
-  const wallet = await createWallet(connection);
+  const wallet = Keypair.generate().publicKey;
+  // Not waited for: web3.js goes on polling behind a wait that is over, and does not catch what an outage does to that.
+  await connection.requestAirdrop(wallet, 1_000_000);
   chain.faults.outage = 'unavailable';
   expect((await call(chain, 'getSlot', [])).status).toBe(503);
   chain.faults.outage = 'disconnected';
   await expect(call(chain, 'getSlot', [])).rejects.toThrow();
   chain.faults.outage = 'none';
-  expect(await connect(chain).getBalance(wallet.publicKey)).toBeGreaterThan(0);
+  expect(await connect(chain).getBalance(wallet, 'processed')).toBe(1_000_000);
 });

@@ -1,6 +1,5 @@
-import type { VersionedMessage } from '@solana/web3.js';
 import bs58 from 'bs58';
-import { type DecodedTransaction, decodeTransaction } from '../decode-transaction.ts';
+import { type DecodedTransaction, decodeTransaction, isSigner, isWritable } from '../decode-transaction.ts';
 import type { LandedTransaction } from '../landed-transaction.ts';
 import { RPC_CODE, RpcError } from '../rpc/rpc-error.ts';
 import type { VmOutcome } from '../vm.ts';
@@ -41,12 +40,7 @@ function encodeBody(
 ): unknown {
   if (encoding === 'base58') return [bs58.encode(decoded.raw), encoding];
   if (encoding === 'base64') return [Buffer.from(decoded.raw).toString('base64'), encoding];
-  const { message, signatures, blockhash } = decoded;
-  const lookups = message.addressTableLookups.map((lookup) => ({
-    accountKey: lookup.accountKey.toBase58(),
-    writableIndexes: lookup.writableIndexes,
-    readonlyIndexes: lookup.readonlyIndexes,
-  }));
+  const { signatures, blockhash, lookups, header } = decoded;
   const addressTableLookups = decoded.version === 'legacy' ? {} : { addressTableLookups: lookups };
   if (encoding === 'jsonParsed') {
     return {
@@ -64,7 +58,7 @@ function encodeBody(
   return {
     signatures,
     message: {
-      header: encodeHeader(message),
+      header,
       accountKeys: decoded.staticKeys,
       recentBlockhash: blockhash,
       instructions: decoded.instructions.map(({ programIdIndex, accounts, data }) => ({
@@ -78,23 +72,12 @@ function encodeBody(
   };
 }
 
-function encodeHeader({ header }: VersionedMessage): Record<string, number> {
-  return {
-    numRequiredSignatures: header.numRequiredSignatures,
-    numReadonlySignedAccounts: header.numReadonlySignedAccounts,
-    numReadonlyUnsignedAccounts: header.numReadonlyUnsignedAccounts,
-  };
-}
-
-function encodeParsedKeys(
-  transaction: LandedTransaction,
-  { message, staticKeys }: DecodedTransaction,
-): unknown[] {
+function encodeParsedKeys(transaction: LandedTransaction, decoded: DecodedTransaction): unknown[] {
   return transaction.keys.map((pubkey, index) => ({
     pubkey,
-    signer: message.isAccountSigner(index),
-    writable: message.isAccountWritable(index),
-    source: index < staticKeys.length ? 'transaction' : 'lookupTable',
+    signer: isSigner(decoded, index),
+    writable: isWritable(decoded, index),
+    source: index < decoded.staticKeys.length ? 'transaction' : 'lookupTable',
   }));
 }
 

@@ -1,6 +1,6 @@
-import { VersionedMessage } from '@solana/web3.js';
 import { BLOCKHASH_WINDOW } from '../block-clock.ts';
 import { feeOf, readComputeBudget } from '../compute-budget.ts';
+import { type DecodedMessage, decodeMessage } from '../decode-transaction.ts';
 import { addressParam, asAddress, configParam, integerParam, listParam, stringParam } from './params.ts';
 import { invalidParams, RPC_CODE, RpcError } from './rpc-error.ts';
 import { API_VERSION, type RpcMethod, viewSlot, withContext } from './rpc-request.ts';
@@ -68,21 +68,15 @@ function isBlockhashValid(request: Parameters<RpcMethod>[0]): unknown {
 
 function getFeeForMessage(request: Parameters<RpcMethod>[0]): unknown {
   const slot = viewSlot(request, configParam(request.params, 1));
-  const message = parseMessage(stringParam(request.params, 0));
-  if (!request.chain.clock.isUsable(message.recentBlockhash, slot)) return withContext(slot, null);
-  const keys = message.staticAccountKeys.map((key) => key.toBase58());
-  const instructions = message.compiledInstructions.map(({ programIdIndex, accountKeyIndexes, data }) => ({
-    programIdIndex,
-    accounts: accountKeyIndexes,
-    data,
-  }));
-  const fee = feeOf(message.header.numRequiredSignatures, readComputeBudget(keys, instructions));
+  const { blockhash, header, staticKeys, instructions } = parseMessage(stringParam(request.params, 0));
+  if (!request.chain.clock.isUsable(blockhash, slot)) return withContext(slot, null);
+  const fee = feeOf(header.numRequiredSignatures, readComputeBudget(staticKeys, instructions));
   return withContext(slot, Number(fee));
 }
 
-function parseMessage(base64: string): VersionedMessage {
+function parseMessage(base64: string): DecodedMessage {
   try {
-    return VersionedMessage.deserialize(Buffer.from(base64, 'base64'));
+    return decodeMessage(Buffer.from(base64, 'base64'));
   } catch (cause) {
     throw invalidParams('failed to deserialize solana_message::versions::VersionedMessage', { cause });
   }
