@@ -9,14 +9,14 @@ export interface CompiledInstruction {
   readonly data: Uint8Array;
 }
 
-export interface MessageHeader {
+interface MessageHeader {
   readonly numRequiredSignatures: number;
   readonly numReadonlySignedAccounts: number;
   readonly numReadonlyUnsignedAccounts: number;
 }
 
 /** Addresses that a v0 message takes from a table on chain. */
-export interface AddressLookup {
+interface AddressLookup {
   readonly accountKey: string;
   readonly writableIndexes: readonly number[];
   readonly readonlyIndexes: readonly number[];

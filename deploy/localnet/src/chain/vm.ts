@@ -20,7 +20,7 @@ import {
   transactionErrorName,
 } from './transaction-error.ts';
 
-export interface InnerInstruction {
+interface InnerInstruction {
   readonly programIdIndex: number;
   readonly accounts: readonly number[];
   /** Base58. */

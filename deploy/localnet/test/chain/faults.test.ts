@@ -1,6 +1,6 @@
 import { Keypair } from '@solana/web3.js';
 import { expect, it } from 'vitest';
-import { call, connect, openDevChain, signTransfer } from './dev-chain.ts';
+import { call, callJson, connect, openDevChain, signTransfer } from './dev-chain.ts';
 
 const STILL = { slotMs: 3_600_000 };
 
@@ -41,6 +41,12 @@ it('shows an old state through a lagging node', async () => {
   expect((await connection.getSignatureStatus(signature)).value).toBeNull();
   expect(await connection.getSignaturesForAddress(wallet)).toEqual([]);
   expect(await connection.getSlot('processed')).toBe(chain.slot() - 12);
+  chain.faults.staleSlots = 130;
+  expect((await callJson(chain, 'getHealth', [])).error).toEqual({
+    code: -32005,
+    message: 'Node is behind by 130 slots',
+    data: { numSlotsBehind: 130 },
+  });
 });
 
 it('loses a send, or lands it late, or too late', async () => {

@@ -3,6 +3,8 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createWallet, openDevChain, signTransfer } from './dev-chain.ts';
 
+const WAIT = { timeout: 20_000 };
+
 it('tells of signatures, logs, accounts and slots at the commitment asked for', async () => {
   const { chain, connection } = await openDevChain();
   const from = await createWallet(connection);
@@ -22,7 +24,7 @@ it('tells of signatures, logs, accounts and slots at the commitment asked for', 
     await connection.removeAccountChangeListener(account);
     await connection.removeSlotChangeListener(slot);
   });
-  await vi.waitFor(() => expect(slots.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(slots.length).toBeGreaterThan(0), WAIT);
 
   const { raw, signature } = await signTransfer(connection, { from, to, lamports: 2_000_000 });
   const finalized = new Promise((resolve) => {
@@ -33,7 +35,7 @@ it('tells of signatures, logs, accounts and slots at the commitment asked for', 
     );
   });
   await connection.sendRawTransaction(raw, { preflightCommitment: 'confirmed' });
-  await vi.waitFor(() => expect(seen).toEqual([`logs ${signature} null`, 'account 2000000']));
+  await vi.waitFor(() => expect(seen).toEqual([`logs ${signature} null`, 'account 2000000']), WAIT);
   chain.warpSlots(31);
   expect(await finalized).toEqual([{ err: null }, expect.any(Number)]);
 });
@@ -56,7 +58,7 @@ it('serves the websocket on the RPC port as well, and refuses what it does not k
   socket.send('{"jsonrpc":"2.0","method":"ping"}');
   socket.send('{"jsonrpc":"2.0","id":1,"method":"voteSubscribe"}');
   socket.send('{"jsonrpc":"2.0","id":2,"method":"logsUnsubscribe","params":[99]}');
-  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  await vi.waitFor(() => expect(answers).toHaveLength(2), WAIT);
   expect(answers).toMatchObject([
     { id: 1, error: { code: -32601 } },
     { id: 2, error: { code: -32602 } },

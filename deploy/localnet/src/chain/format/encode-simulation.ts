@@ -1,4 +1,3 @@
-import type { AccountState } from '../account-state.ts';
 import type { Vm } from '../vm.ts';
 
 export interface SimulationExtras {
@@ -13,8 +12,6 @@ export const NO_EXTRAS: SimulationExtras = {
   innerInstructions: null,
   replacementBlockhash: null,
 };
-
-export type PostAccounts = ReadonlyMap<string, AccountState>;
 
 /** What `simulateTransaction` answers, and what a failed preflight carries as `data`. */
 export function encodeSimulation(

@@ -3,13 +3,16 @@ import { feeOf, readComputeBudget } from '../compute-budget.ts';
 import { type DecodedMessage, decodeMessage } from '../decode-transaction.ts';
 import { addressParam, asAddress, configParam, integerParam, listParam, stringParam } from './params.ts';
 import { invalidParams, RPC_CODE, RpcError } from './rpc-error.ts';
-import { API_VERSION, type RpcMethod, viewSlot, withContext } from './rpc-request.ts';
+import { API_VERSION, assertHealthy, type RpcMethod, viewSlot, withContext } from './rpc-request.ts';
 
 const SLOTS_IN_EPOCH = 432_000;
 
 /** Methods about the cluster as a whole: slots, blockhashes, fees. */
 export const clusterMethods: Readonly<Record<string, RpcMethod>> = {
-  getHealth: () => 'ok',
+  getHealth: (request) => {
+    assertHealthy(request);
+    return 'ok';
+  },
   getVersion: () => ({ 'solana-core': API_VERSION, 'feature-set': 0 }),
   getGenesisHash: ({ chain }) => chain.genesisHash,
   getSlot: (request) => viewSlot(request, configParam(request.params, 0)),

@@ -3,7 +3,7 @@ import type { Commitment } from '../commitment.ts';
 import { invalidParams } from './rpc-error.ts';
 
 /** The configuration fields of all methods, as they came. */
-export interface CallFields {
+interface CallFields {
   readonly commitment?: unknown;
   readonly minContextSlot?: unknown;
   readonly encoding?: unknown;

@@ -3,6 +3,7 @@ export const RPC_CODE = {
   simulationFailed: -32002,
   signatureFailure: -32003,
   blockNotAvailable: -32004,
+  nodeUnhealthy: -32005,
   unsupportedTransactionVersion: -32015,
   minContextSlotNotReached: -32016,
   parseError: -32700,

@@ -53,6 +53,19 @@ export function viewSlot(
   return slot;
 }
 
+/** @throws RpcError where the node is so far behind that a real one would call itself unhealthy. */
+export function assertHealthy({ chain, head }: RpcRequest): void {
+  const numSlotsBehind = chain.clock.slot - head;
+  if (numSlotsBehind < UNHEALTHY_SLOTS) return;
+  throw new RpcError(`Node is behind by ${numSlotsBehind} slots`, {
+    code: RPC_CODE.nodeUnhealthy,
+    data: { numSlotsBehind },
+  });
+}
+
+/** Agave's `--health-check-slot-distance`. */
+const UNHEALTHY_SLOTS = 128;
+
 export function withContext<T>(
   slot: number,
   value: T,

@@ -13,7 +13,7 @@ import {
   stringParam,
 } from './params.ts';
 import { invalidParams, RPC_CODE, RpcError } from './rpc-error.ts';
-import { type RpcMethod, type RpcRequest, viewSlot } from './rpc-request.ts';
+import { assertHealthy, type RpcMethod, type RpcRequest, viewSlot } from './rpc-request.ts';
 
 /** Methods that bring transactions into the chain. */
 export const sendMethods: Readonly<Record<string, RpcMethod>> = { sendTransaction, requestAirdrop };
@@ -30,6 +30,7 @@ function sendTransaction(request: RpcRequest): unknown {
   const decoded = readTransaction(request.params, config, 'base58');
   const isPreflighted = config.fields.skipPreflight !== true;
   if (isPreflighted) {
+    assertHealthy(request);
     const { preflightCommitment } = config.fields;
     const commitment = preflightCommitment == null ? {} : { commitment: asCommitment(preflightCommitment) };
     const slot = viewSlot(request, { ...config, ...commitment });
