@@ -10,7 +10,8 @@ const isNewEnough = (() => {
 if (isNewEnough) {
   // Imported only now: an old Node would stop at the syntax of these files instead of saying what is wrong.
   const { runCommand } = await import('./commands.mjs');
-  process.exitCode = await runCommand(process.argv.slice(2), process.env);
+  // Told to stop, it does not wait for what a half-done installation still runs.
+  process.exit(await runCommand(process.argv.slice(2), process.env));
 } else {
   console.error(
     `WATT Compute needs Node ${MINIMUM_NODE.join('.')} or newer; this is Node ${process.versions.node}.\n` +

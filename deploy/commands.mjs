@@ -34,7 +34,11 @@ export async function runCommand([command, ...args], env) {
 
 /** The network runs in this very process, so that signals reach it without a go-between. */
 async function start(args, { env }) {
+  const { warn } = console;
+  // A dependency of @solana/spl-token says while it loads that it uses plain JavaScript; nobody can act on that.
+  console.warn = () => {};
   const { startLocalnet } = await import('./localnet/dist/start-localnet.js');
+  console.warn = warn;
   return await startLocalnet(args, env);
 }
 
@@ -52,7 +56,8 @@ async function runChecks(args, { env, steps }) {
     ['types', 'tsc', ['-p', 'tsconfig.test.json']],
     ['dead code', 'knip', []],
   ];
-  for (const [name, program, programArgs] of checks) await check({ name, program, args: programArgs, env, steps });
+  for (const [name, program, programArgs] of checks)
+    await check({ name, program, args: programArgs, env, steps });
   const reporters = ['--reporter=default', '--reporter=./deploy/closing-line.mjs'];
   const { code } = await runProgram(binary('vitest'), ['run', ...reporters, ...args], { cwd: ROOT, env });
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);

@@ -22,12 +22,16 @@ export const PORT_NAMES = {
 } as const;
 export type PortName = keyof typeof PORT_NAMES;
 
+export function readProcessEnv(): NodeJS.ProcessEnv {
+  return process.env;
+}
+
 /** Reads the environment; throws an Error that names every fault. */
 export function readEnv(env: NodeJS.ProcessEnv, isTerminal: boolean): Settings {
   const faults: string[] = [];
-  const valueOf = (name: string) => env[name] ?? '';
+  const value = (name: string) => env[name] ?? '';
   const port = (name: PortName): number | null => {
-    const text = valueOf(PORT_NAMES[name].variable);
+    const text = value(PORT_NAMES[name].variable);
     if (!text) return null;
     const number = Number(text);
     if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
@@ -35,7 +39,7 @@ export function readEnv(env: NodeJS.ProcessEnv, isTerminal: boolean): Settings {
     return null;
   };
   const settings: Settings = {
-    stateDir: valueOf('WATT_STATE_DIR') || null,
+    stateDir: value('WATT_STATE_DIR') || null,
     ports: {
       router: port('router'),
       rpc: port('rpc'),
@@ -44,9 +48,9 @@ export function readEnv(env: NodeJS.ProcessEnv, isTerminal: boolean): Settings {
       site: port('site'),
       postgres: port('postgres'),
     },
-    useDocker: valueOf('WATT_DOCKER') !== 'off',
-    useChromium: valueOf('WATT_CHROMIUM') !== 'off',
-    hasColour: !valueOf('NO_COLOR') && (isTerminal || Boolean(valueOf('FORCE_COLOR'))),
+    useDocker: value('WATT_DOCKER') !== 'off',
+    useChromium: value('WATT_CHROMIUM') !== 'off',
+    hasColour: !value('NO_COLOR') && (isTerminal || Boolean(value('FORCE_COLOR'))),
     inherited: Object.fromEntries(
       Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]),
     ),

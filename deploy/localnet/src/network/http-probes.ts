@@ -22,7 +22,7 @@ export async function urlIsReady(url: string, signal: AbortSignal): Promise<void
 
 /** Ready when the router lists a node of this name as online. */
 export async function nodeIsOnline(routerUrl: string, name: string, signal: AbortSignal): Promise<void> {
-  await waitForHttp(`${routerUrl}/api/v1/nodes`, {
+  await waitForHttp(`${routerUrl}/api/v1/nodes?state=online&limit=200`, {
     limitMs: START_LIMIT_MS,
     signal,
     async accept(response) {
@@ -39,7 +39,8 @@ interface ListedNode {
 }
 
 function listedNodes(body: unknown): ListedNode[] {
-  if (typeof body !== 'object' || body === null || !('nodes' in body) || !Array.isArray(body.nodes)) return [];
+  if (typeof body !== 'object' || body === null || !('nodes' in body) || !Array.isArray(body.nodes))
+    return [];
   return body.nodes.filter(isListedNode);
 }
 

@@ -68,7 +68,12 @@ export function siteSpec(plan: NetworkPlan): ProcessSpec {
   const { ports } = plan;
   return {
     name: 'demo-site',
-    command: [process.execPath, join(import.meta.dirname, '..', 'site-main.js'), '--port', String(ports.site)],
+    command: [
+      process.execPath,
+      join(import.meta.dirname, '..', 'site-main.js'),
+      '--port',
+      String(ports.site),
+    ],
     env: plan.inherited,
     waitUntilReady: (signal) => urlIsReady(urlsOf(ports).site, signal),
     stopSignal: 'SIGTERM',

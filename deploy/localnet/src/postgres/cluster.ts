@@ -4,8 +4,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMissing } from '../state/json-file.ts';
-import { findPostgresBinaries } from './binaries.ts';
-import { chooseServerUser } from './server-user.ts';
+import { findPostgresBinaries, type PostgresBinaries } from './binaries.ts';
+import { chooseServerUser, type ServerUser } from './server-user.ts';
 
 const DATABASE = 'watt';
 const USER = 'watt';
@@ -42,7 +42,7 @@ export async function prepareCluster({ parent, passwordFile, port }: ClusterOpti
     await user.own(draft);
     const password = randomBytes(24).toString('base64url');
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-    await initialise({ binaries, prefix: user.prefix, data: draft, password });
+    await initialise({ binaries, user, parent, data: draft, password });
     // Renamed only when it is whole: a start that was killed half-way begins anew.
     await rename(draft, data);
   }
@@ -65,38 +65,51 @@ export async function prepareCluster({ parent, passwordFile, port }: ClusterOpti
 }
 
 interface InitialiseOptions {
-  binaries: { initdb: string; postgres: string };
-  prefix: string[];
+  binaries: PostgresBinaries;
+  user: ServerUser;
+  parent: string;
   data: string;
   password: string;
 }
 
-async function initialise({ binaries, prefix, data, password }: InitialiseOptions): Promise<void> {
-  const [initdb, ...initArgs] = [...prefix, binaries.initdb];
-  const child = execFileWithInput(initdb ?? '', [
-    ...initArgs,
-    ...['-D', data, '-U', USER, '--auth=scram-sha-256', '--pwfile=/dev/stdin'],
-    ...['--locale=C', '--encoding=UTF8'],
-  ]);
-  await child(`${password}\n`);
-  const [postgres, ...args] = [...prefix, binaries.postgres, '--single', '-D', data, 'postgres'];
-  await execFileWithInput(postgres ?? '', args)(`create database ${DATABASE};\n`);
+async function initialise({ binaries, user, parent, data, password }: InitialiseOptions): Promise<void> {
+  const passwordCopy = join(parent, 'password.new');
+  await writeFile(passwordCopy, `${password}\n`, { mode: 0o600 });
+  try {
+    await user.own(passwordCopy);
+    await runWithInput([
+      ...[...user.prefix, binaries.initdb, '-D', data, '-U', USER],
+      ...['--auth=scram-sha-256', `--pwfile=${passwordCopy}`, '--locale=C', '--encoding=UTF8'],
+    ]);
+  } finally {
+    await rm(passwordCopy, { force: true });
+  }
+  const single = [...user.prefix, binaries.postgres, '--single', '-D', data, 'postgres'];
+  await runWithInput(single, `create database ${DATABASE};\n`);
 }
 
 /** Runs a program with a text as its input; rejects with what it said when it fails. */
-function execFileWithInput(command: string, args: string[]): (input: string) => Promise<void> {
-  return (input) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: INIT_LIMIT_MS });
-      let said = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-      child.once('error', reject);
-      child.once('close', (code) => {
-        if (code === 0) resolve();
-        else reject(new Error(`${command} ended with ${code}: ${said.trim().slice(-2000)}`));
-      });
-      child.stdin.end(input);
+function runWithInput([command = '', ...args]: string[], input = ''): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: INIT_LIMIT_MS });
+    let said = '';
+    const hear = (text: Buffer) => {
+      said += text.toString();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(
+            `${args.find((arg) => arg.startsWith('/')) ?? command} ended with ${code}: ${said.trim().slice(-2000)}`,
+          ),
+        );
     });
+    child.stdin.end(input);
+  });
 }
 
 /** The eighth line of postmaster.pid is the server's own word for its state (miscadmin.h, LOCK_FILE_LINE_PM_STATUS). */

@@ -27,27 +27,11 @@ export interface SupervisorContext {
   say: (text: string) => void;
 }
 
-export interface SupervisedProcess {
-  readonly name: string;
-  readonly pid: number | null;
-  stop(): Promise<void>;
-  kill(): void;
-}
-
 /**
- * Starts a process in a session of its own, with its output in `logs/NAME.log`, and resolves when it is ready. From then
- * on it is started again whenever it stops by itself, with a growing pause between.
+ * One process in a session of its own, with its output in `logs/NAME.log`. Once it was ready it is started again whenever
+ * it stops by itself, with a growing pause between.
  */
-export async function superviseProcess(
-  spec: ProcessSpec,
-  context: SupervisorContext,
-): Promise<SupervisedProcess> {
-  const supervised = new Supervised(spec, context);
-  await supervised.start();
-  return supervised;
-}
-
-class Supervised implements SupervisedProcess {
+export class SupervisedProcess {
   readonly name: string;
   readonly #spec: ProcessSpec;
   readonly #context: SupervisorContext;
@@ -64,14 +48,11 @@ class Supervised implements SupervisedProcess {
     this.#context = context;
   }
 
-  get pid(): number | null {
-    return this.#child?.pid ?? null;
-  }
-
+  /** Resolves when it is ready; rejects, with the process ended, when it does not get there. */
   async start(): Promise<void> {
     const gone = new AbortController();
-    await this.#spawn(gone);
     try {
+      await this.#spawn(gone);
       await this.#spec.waitUntilReady(gone.signal);
       this.#isReady = true;
     } catch (cause) {

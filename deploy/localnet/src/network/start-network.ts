@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import type { Machine } from '../machine.ts';
+import type { Ports } from '../ports.ts';
+import { prepareCluster } from '../postgres/cluster.ts';
+import { loadOrCreateKeypair } from '../state/keypair-file.ts';
+import { openProcessList } from '../state/process-list.ts';
+import type { StateDir } from '../state/state-dir.ts';
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
+import type { Report } from '../terminal/report.ts';
+import { askFaucet } from './ask-faucet.ts';
+import { initialiseNode } from './initialise-node.ts';
+import { type NetworkFile, writeNetworkFile } from './network-file.ts';
+import {
+  chainSpec,
+  type NetworkPlan,
+  type NodePlan,
+  nodeSpec,
+  postgresSpec,
+  routerSpec,
+  siteSpec,
+  urlsOf,
+} from './process-specs.ts';
+
+const TOKEN_2022 = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb';
+const WATT_DECIMALS = 6;
+/** What the demo agent has at the start of every story. */
+const AGENT_WATT = 10_000;
+
+export interface StartNetworkOptions {
+  state: StateDir;
+  ports: Ports;
+  machine: Machine;
+  inherited: Record<string, string>;
+  slotMs: number;
+  report: Report;
+  /** Stops a start that is under way. */
+  signal: AbortSignal;
+}
+
+export interface Network {
+  file: NetworkFile;
+  /** Ends every process in order, within its limits. */
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+/** Starts Postgres, chain, demo site, router and two nodes, and writes network.json. Stops what ran when one fails. */
+export async function startNetwork(options: StartNetworkOptions): Promise<Network> {
+  const { state, report } = options;
+  const supervisor = createSupervisor({
+    logs: state.logs,
+    list: openProcessList(state.processes),
+    say: (text) => report.line(report.paint('yellow', `! ${text}`)),
+  });
+  const onAbort = () => void supervisor.stop();
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await startAll(options, supervisor);
+  } catch (error) {
+    await supervisor.stop();
+    // What fails because it was stopped is not the reason.
+    options.signal.throwIfAborted();
+    throw error;
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function startAll(options: StartNetworkOptions, supervisor: Supervisor): Promise<Network> {
+  const { state, ports, machine, report } = options;
+  const plan: NetworkPlan = options;
+  const urls = urlsOf(ports);
+  const money = await startMoney(options, supervisor);
+
+  const routerStep = report.step('router', 'starting');
+  const computeWallet = await loadOrCreateKeypair(join(state.keys, 'compute-wallet.json'));
+  await askFaucet(urls.faucet, { wallet: computeWallet.publicKey, watt: 0, sol: 1 });
+  const router = routerSpec(plan, {
+    databaseUrl: money.databaseUrl,
+    mint: money.mint,
+    computeWallet: computeWallet.publicKey,
+    computeWalletSecret: JSON.stringify([...computeWallet.secret]),
+    routerKeyFile: join(state.keys, 'router.json'),
+  });
+  await supervisor.start(router);
+  const { publicKey: routerKey } = await loadOrCreateKeypair(join(state.keys, 'router.json'));
+  routerStep.done(urls.router);
+
+  const nodeStep = report.step('nodes', 'starting');
+  const nodes = nodePlans(state, machine);
+  await Promise.all(
+    nodes.map((node) => initialiseNode(plan, { ...node, routerUrl: urls.router, routerKey })),
+  );
+  await supervisor.start(...nodes.map((node) => nodeSpec(plan, node)));
+  nodeStep.done(nodes.map((node) => `${node.name} (${node.services.replace(',', ' and ')})`).join(', '));
+
+  const agent = await loadOrCreateKeypair(join(state.keys, 'agent.json'));
+  await askFaucet(urls.faucet, { wallet: agent.publicKey, watt: AGENT_WATT, sol: 1 });
+  const file: NetworkFile = {
+    router_url: urls.router,
+    dashboard_url: `${urls.router}/dashboard`,
+    rpc_url: urls.rpc,
+    websocket_url: urls.websocket,
+    faucet_url: urls.faucet,
+    demo_site_url: urls.site,
+    mint: money.mint,
+    token_program: TOKEN_2022,
+    decimals: WATT_DECIMALS,
+    compute_wallet: computeWallet.publicKey,
+    router_public_key: routerKey,
+    agent_key_file: join(state.keys, 'agent.json'),
+    agent_wallet: agent.publicKey,
+    pid: process.pid,
+    started_at: new Date().toISOString(),
+  };
+  await writeNetworkFile(state.network, file);
+  return {
+    file,
+    stop: () => supervisor.stop(),
+    kill: () => supervisor.kill(),
+  };
+}
+
+/** Postgres, chain and demo site at once: none needs another. */
+async function startMoney({ report, ...options }: StartNetworkOptions, supervisor: Supervisor) {
+  const { state, ports } = options;
+  const urls = urlsOf(ports);
+  const postgres = async () => {
+    const step = report.step('Postgres', 'starting');
+    const cluster = await prepareCluster({
+      parent: state.postgres,
+      passwordFile: join(state.keys, 'postgres-password'),
+      port: ports.postgres,
+    });
+    await supervisor.start(postgresSpec(cluster, options));
+    step.done(`${cluster.isNew ? 'new' : 'found'}, port ${ports.postgres}`);
+    return cluster.url;
+  };
+  const chain = async () => {
+    const step = report.step('dev chain', 'starting');
+    await supervisor.start(chainSpec(options));
+    step.done(`${urls.rpc}, faucet ${urls.faucet}`);
+  };
+  const site = async () => {
+    await supervisor.start(siteSpec(options));
+    report.step('demo site').done(urls.site);
+  };
+  const [databaseUrl] = await settleAll([postgres(), chain(), site()]);
+  const mint = await loadOrCreateKeypair(join(state.keys, 'mint.json'));
+  return { databaseUrl, mint: mint.publicKey };
+}
+
+/** Like Promise.all, but waits for the others before it rejects, so that nothing starts after the clean-up. */
+async function settleAll<T extends readonly unknown[]>(
+  promises: { [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  return await Promise.all(promises);
+}
+
+function nodePlans(state: StateDir, machine: Machine): NodePlan[] {
+  return [
+    { name: 'attic-pi', class: 'pi', services: 'scrape', home: join(state.nodes, 'attic-pi') },
+    {
+      name: 'workshop-pc',
+      class: 'pc',
+      services: machine.canExecute ? 'scrape,execute' : 'scrape',
+      home: join(state.nodes, 'workshop-pc'),
+    },
+  ];
+}
