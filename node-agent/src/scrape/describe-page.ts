@@ -17,8 +17,9 @@ export interface PageDescription {
 export function describePage($: CheerioAPI, url: string, warnings: string[]): PageDescription {
   const base = absolute($('base[href]').attr('href'), url) ?? url;
   const openGraph = readOpenGraph($);
+  const { description: ogDescription } = openGraph;
   return {
-    description: metaContent($, 'description') ?? openGraph['description'] ?? null,
+    description: metaContent($, 'description') ?? ogDescription ?? null,
     canonical: absolute($('link[rel~="canonical" i]').attr('href'), base),
     language: oneLine($('html').attr('lang')),
     headings: $('h1, h2, h3, h4, h5, h6')
@@ -28,14 +29,14 @@ export function describePage($: CheerioAPI, url: string, warnings: string[]): Pa
     links: $('a[href]')
       .toArray()
       .flatMap((link) => {
-        const target = absolute(link.attribs['href'], base);
+        const target = absolute($(link).attr('href'), base);
         return target === null ? [] : [{ url: target, text: nodeText(link) }];
       }),
     images: $('img[src]')
       .toArray()
       .flatMap((image) => {
-        const target = absolute(image.attribs['src'], base);
-        return target === null ? [] : [{ url: target, alt: oneLine(image.attribs['alt']) ?? '' }];
+        const target = absolute($(image).attr('src'), base);
+        return target === null ? [] : [{ url: target, alt: oneLine($(image).attr('alt')) ?? '' }];
       }),
     json_ld: readJsonLd($, warnings),
     open_graph: openGraph,
@@ -55,9 +56,9 @@ function metaContent($: CheerioAPI, name: string): string | null {
 function readOpenGraph($: CheerioAPI): Record<string, string> {
   const properties: Record<string, string> = {};
   for (const meta of $('meta[property^="og:" i]').toArray()) {
-    const name = (meta.attribs['property'] ?? '').slice('og:'.length).toLowerCase();
-    // The first one counts, as in the protocol's structured properties; a null-prototype key cannot come from JSON anyway.
-    if (name !== '' && !Object.hasOwn(properties, name)) properties[name] = meta.attribs['content'] ?? '';
+    const name = ($(meta).attr('property') ?? '').slice('og:'.length).toLowerCase();
+    // Of a property that is given twice, as og:image often is, the first is the main one.
+    if (name !== '' && !Object.hasOwn(properties, name)) properties[name] = $(meta).attr('content') ?? '';
   }
   return properties;
 }

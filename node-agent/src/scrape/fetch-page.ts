@@ -137,8 +137,9 @@ function asFetchError(error: unknown, signal: AbortSignal): unknown {
   if (TIMEOUTS.has(code)) return new ScrapeFailure('timeout', 'The server fell silent.', cause);
   if (TLS_FAULT.test(code))
     return new ScrapeFailure('tls', `The server's TLS cannot be trusted (${code}).`, cause);
-  if (HTTP_FAULT.test(code))
+  if (HTTP_FAULT.test(code) || name === 'HTTPParserError') {
     return new ScrapeFailure('http', 'The server does not answer in valid HTTP.', cause);
+  }
   if (code.startsWith('UND_ERR') || code.startsWith('E') || name === 'AbortError') {
     return new ScrapeFailure('connect', 'The connection ended before the whole page had come.', cause);
   }

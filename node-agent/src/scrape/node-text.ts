@@ -102,7 +102,8 @@ function isTag(node: DomNode): node is Extract<DomNode, { attribs: unknown }> {
 function isHidden(node: DomNode, isXml: boolean): boolean {
   if (isXml || !isTag(node)) return false;
   if (UNSEEN.has(node.name) || 'hidden' in node.attribs) return true;
-  return DISPLAY_NONE.test(node.attribs['style'] ?? '');
+  const { style = '' } = node.attribs;
+  return DISPLAY_NONE.test(style);
 }
 
 /** Everything between the tags, as it is. */

@@ -1,6 +1,7 @@
-import { type Duplex, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { ScrapeFailure } from './scrape-failure.ts';
 
 const MAX_CODINGS = 2;
@@ -23,7 +24,7 @@ export async function readBody(
   limits: BodyLimits,
   signal: AbortSignal,
 ): Promise<Body> {
-  const wire = await collect({ source, maxBytes: limits.bodyBytes, signal });
+  const wire = await collect(source, limits.bodyBytes, signal);
   const codings = contentEncoding
     .toLowerCase()
     .split(',')
@@ -32,35 +33,38 @@ export async function readBody(
   if (codings.length > MAX_CODINGS)
     throw new ScrapeFailure('http', 'The body is compressed too many times over.');
   let bytes = wire;
-  for (const coding of codings.reverse()) bytes = await expand(bytes, coding, limits.expandedBytes, signal);
+  for (const coding of codings.reverse()) bytes = await expand(bytes, coding, limits.expandedBytes);
   return { bytes, wireBytes: wire.length };
 }
 
-async function expand(bytes: Buffer, coding: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+async function expand(bytes: Buffer, coding: string, maxBytes: number): Promise<Buffer> {
   if (bytes.length === 0) return bytes;
+  const decode = decoderFor(coding, bytes);
   try {
-    return await collect({
-      source: Readable.from([bytes]),
-      decoder: decoderFor(coding, bytes),
-      maxBytes,
-      signal,
-    });
+    // Stops as soon as the output passes the limit, however far the input would go.
+    return await decode(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
-    if (error instanceof ScrapeFailure || signal.aborted) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes, error);
     throw undecodable(coding, error);
   }
+}
+
+function tooLarge(maxBytes: number, cause?: unknown): ScrapeFailure {
+  return new ScrapeFailure('too_large', `The page is larger than ${maxBytes} bytes.`, { cause });
 }
 
 function undecodable(coding: string, cause: unknown): ScrapeFailure {
   return new ScrapeFailure('http', `The body is not valid ${coding} data, or it breaks off.`, { cause });
 }
 
-function decoderFor(coding: string, bytes: Buffer): Duplex {
-  if (coding === 'gzip' || coding === 'x-gzip') return createGunzip();
-  if (coding === 'br') return createBrotliDecompress();
+type Decoder = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+function decoderFor(coding: string, bytes: Buffer): Decoder {
+  if (coding === 'gzip' || coding === 'x-gzip') return promisify(gunzip);
+  if (coding === 'br') return promisify(brotliDecompress);
   // RFC 9110 means zlib's format, yet some servers send the bare stream.
   if (coding === 'deflate') {
-    return ((bytes[0] ?? 0) & 0x0f) === ZLIB_METHOD_DEFLATE ? createInflate() : createInflateRaw();
+    return ((bytes[0] ?? 0) & 0x0f) === ZLIB_METHOD_DEFLATE ? promisify(inflate) : promisify(inflateRaw);
   }
   throw new ScrapeFailure(
     'http',
@@ -68,24 +72,16 @@ function decoderFor(coding: string, bytes: Buffer): Duplex {
   );
 }
 
-interface CollectOptions {
-  source: Readable;
-  decoder?: Duplex;
-  maxBytes: number;
-  signal: AbortSignal;
-}
-
-async function collect({ source, decoder, maxBytes, signal }: CollectOptions): Promise<Buffer> {
+async function collect(source: Readable, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   const sink = async (body: AsyncIterable<Buffer>) => {
     for await (const chunk of body) {
       length += chunk.length;
-      if (length > maxBytes)
-        throw new ScrapeFailure('too_large', `The page is larger than ${maxBytes} bytes.`);
+      if (length > maxBytes) throw tooLarge(maxBytes);
       chunks.push(chunk);
     }
   };
-  await (decoder ? pipeline(source, decoder, sink, { signal }) : pipeline(source, sink, { signal }));
+  await pipeline(source, sink, { signal });
   return Buffer.concat(chunks, length);
 }

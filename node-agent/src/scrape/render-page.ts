@@ -138,8 +138,10 @@ async function read(
   };
 }
 
+/** Chromium's own count has the proxy's password challenge in it. */
 async function bodySize(response: Response, signal: AbortSignal): Promise<number> {
+  const declared = Number(await response.headerValue('content-length'));
+  if (declared > 0) return declared;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(SIZES_MS)]);
-  const { responseBodySize } = await raceAbort(response.request().sizes(), limit);
-  return responseBodySize;
+  return (await raceAbort(response.body(), limit)).byteLength;
 }

@@ -37,9 +37,10 @@ interface PageOptions {
 
 /** One Chromium, kept running. Each page has a context of its own, which nothing outlives. */
 export interface WarmBrowser {
-  /** Starts Chromium if it does not run, so that the first job need not wait. Throws ScrapeFailure `browser`. */
-  start(): Promise<void>;
-  /** Runs `use` on a fresh page and throws the page away, if need be with the whole browser. */
+  /**
+   * Runs `use` on a fresh page, starting Chromium if it does not run, and throws the page away, if need be with the whole browser.
+   * Throws ScrapeFailure `browser` when Chromium cannot start, and the signal's reason when that aborts.
+   */
   withPage<T>(options: PageOptions, use: (page: BrowserPage) => Promise<T>, signal: AbortSignal): Promise<T>;
   close(): Promise<void>;
 }
@@ -95,9 +96,6 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
   const shut = (instance: Instance) => endWithin(instance.browser.close(), instance, options.logger);
 
   return {
-    async start() {
-      await (current ??= launch());
-    },
     async withPage(pageOptions, use, signal) {
       const instance = await raceAbort(takeUnlessAborted(take, giveBack, signal), signal);
       const opening = openContext(instance.browser, { ...pageOptions, proxyUrl: options.proxyUrl });

@@ -1,0 +1,62 @@
+import type { LookupAddress } from 'node:dns';
+import { parseDomainPatterns } from '@watt/shared';
+import { pino } from 'pino';
+import { createGuard, DEFAULT_PORTS } from '../../src/guard/guard.ts';
+import { readOwnAddresses } from '../../src/guard/own-addresses.ts';
+import { createScraper, type Scraper } from '../../src/scrape/create-scraper.ts';
+import { findChromium } from '../../src/scrape/find-chromium.ts';
+import { DEFAULT_SCRAPE_LIMITS, type ScrapeLimits } from '../../src/scrape/scrape-limits.ts';
+import type { ScrapeOutcome, ScrapeTask } from '../../src/scrape/scrape-task.ts';
+
+interface Setup {
+  /** Ports of 127.0.0.1 that may be reached. */
+  allow: number[];
+  /** Ports that the port rule lets pass, so that only the address rule is left to refuse. */
+  ports?: number[];
+  /** Names and their addresses; any other name does not resolve. */
+  names?: Record<string, string[]>;
+  blocked?: string;
+  withBrowser?: boolean;
+  limits?: Partial<ScrapeLimits>;
+}
+
+export type Scrape = (
+  url: string,
+  task?: Partial<Omit<ScrapeTask, 'options'>> & { options?: Partial<ScrapeTask['options']> },
+) => Promise<ScrapeOutcome>;
+
+export async function startScraper(setup: Setup): Promise<{ scraper: Scraper; scrape: Scrape }> {
+  const guard = createGuard({
+    allowPrivate: setup.allow.map((port) => ({ host: '127.0.0.1', port })),
+    blockedDomains: parseDomainPatterns(setup.blocked ?? ''),
+    ports: [...DEFAULT_PORTS, ...setup.allow, ...(setup.ports ?? [])],
+    ownAddresses: () => readOwnAddresses(),
+    lookup: async (host) => lookUp(host, setup.names ?? {}),
+    connectTimeoutMs: 2_000,
+  });
+  const scraper = await createScraper({
+    guard,
+    chromiumPath: setup.withBrowser ? findChromium() : null,
+    clock: Date,
+    limits: { ...DEFAULT_SCRAPE_LIMITS, ...setup.limits },
+    logger: pino({ level: 'silent' }),
+    isRoot: process.getuid?.() === 0,
+  });
+  const scrape: Scrape = (url, { options, ...task } = {}) =>
+    scraper.scrape(
+      {
+        url,
+        output_format: 'text',
+        ...task,
+        options: { javascript: false, screenshots: false, timeout: 15, ...options },
+      },
+      new AbortController().signal,
+    );
+  return { scraper, scrape };
+}
+
+function lookUp(host: string, names: Record<string, string[]>): LookupAddress[] {
+  const addresses = names[host];
+  if (!addresses) throw Object.assign(new Error(`no such name: ${host}`), { code: 'ENOTFOUND' });
+  return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+}

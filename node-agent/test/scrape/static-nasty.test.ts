@@ -1,0 +1,232 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { EUROS, JAPANESE, NASTY_PAGES, startRawServer } from './nasty-pages.ts';
+import { type Scrape, startScraper } from './start-scraper.ts';
+import { redirectPage, startWebSite, type WebSite } from './web-site.ts';
+
+let site: WebSite;
+let raw: Awaited<ReturnType<typeof startRawServer>>;
+let scrape: Scrape;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  raw = await startRawServer();
+  const pages = { ...NASTY_PAGES };
+  site = await startWebSite(pages);
+  pages['/hop2'] = redirectPage(`//127.0.0.1:${site.port}/arrived#there`, 308);
+  const started = await startScraper({ allow: [site.port, raw.port, 1], names: { 'gone.test': [] } });
+  scrape = started.scrape;
+  close = () => started.scraper.close();
+});
+
+afterAll(async () => {
+  await close?.();
+  await vi.waitFor(() => expect(site.openSockets()).toBe(0));
+  await site?.close();
+  await raw?.close();
+});
+
+const at = (path: string) => `${site.origin}${path}`;
+
+test.each([
+  ['/sjis-header', JAPANESE, 'Shift_JIS'],
+  ['/sjis-meta', JAPANESE, 'Shift_JIS'],
+  ['/eucjp-meta', JAPANESE, 'EUC-JP'],
+  ['/late-meta', JAPANESE, 'Shift_JIS'],
+  ['/1252-header', EUROS, 'windows-1252'],
+  ['/1252-as-latin1', EUROS, 'windows-1252'],
+  ['/1252-undeclared', EUROS, 'windows-1252'],
+  ['/1252-bad-label', EUROS, 'windows-1252'],
+  ['/utf8-undeclared', JAPANESE, 'UTF-8'],
+  ['/utf8-bom-beats-header', JAPANESE, 'UTF-8'],
+  ['/utf16le-bom', JAPANESE, 'UTF-16LE'],
+  ['/koi8r', 'Привет', 'KOI8-R'],
+  ['/gbk', '中文网页', 'GBK'],
+])('%s reads "%s" as %s', async (path, title, encoding) => {
+  const outcome = await scrape(at(path));
+  expect(outcome).toMatchObject({ kind: 'completed', data: { title }, metadata: { encoding } });
+});
+
+test.each(['/gzip', '/br', '/deflate', '/deflate-raw', '/gzip-twice'])('%s is unpacked', async (path) => {
+  expect(await scrape(at(path))).toMatchObject({
+    kind: 'completed',
+    data: { title: 'packed', text: 'hello' },
+  });
+});
+
+test.each([
+  ['/gzip-cut', 'http'],
+  ['/gzip-not', 'http'],
+  ['/gzip-bomb', 'too_large'],
+  ['/gzip-bomb-twice', 'too_large'],
+  ['/br-bomb', 'too_large'],
+  ['/codings-many', 'http'],
+  ['/zstd', 'http'],
+  ['/loop', 'redirects'],
+  ['/ping', 'redirects'],
+  ['/redirect-nowhere', 'redirects'],
+  ['/huge', 'too_large'],
+  ['/wide', 'too_large'],
+  ['/abyss', 'too_large'],
+  ['/endless', 'too_large'],
+  ['/png', 'unsupported_type'],
+  ['/pdf', 'unsupported_type'],
+  ['/zip', 'unsupported_type'],
+])('%s fails: %s', async (path, reason) => {
+  expect(await scrape(at(path))).toMatchObject({ kind: 'failed', code: 'SCRAPE_FAILED', reason });
+});
+
+test.each([
+  ['/length-too-long', 'connect'],
+  ['/chunks-cut', 'connect'],
+  ['/two-lengths', 'http'],
+  ['/not-http', 'http'],
+  ['/nothing', 'connect'],
+  ['/huge-header', 'http'],
+  ['/no-type-binary', 'unsupported_type'],
+])('the raw answer %s fails: %s', async (path, reason) => {
+  const outcome = await scrape(`http://127.0.0.1:${raw.port}${path}`);
+  expect(outcome).toMatchObject({ kind: 'failed', code: 'SCRAPE_FAILED', reason });
+});
+
+test('a page without a type is looked at', async () => {
+  expect(await scrape(`http://127.0.0.1:${raw.port}/no-type`)).toMatchObject({ data: { title: 'untyped' } });
+});
+
+test.each([
+  ['/deep', { title: 'deep', text: 'the bottom' }],
+  ['/long-line', { title: 'line', text: 'end' }],
+  ['/empty', { title: null, text: '' }],
+  ['/only-text', { title: null, text: 'no tags at all' }],
+  ['/broken', { title: 'brokén', text: 'one\n\ntwo\n\na\tb' }],
+  ['/redirect-without', { title: 'no location', text: '' }],
+  ['/plain', { title: null, text: 'plain <b>text</b>' }],
+  ['/rss', { title: 'feed', text: 'feed\none' }],
+])('%s is read', async (path, data) => {
+  expect(await scrape(at(path))).toMatchObject({ kind: 'completed', data });
+});
+
+test('deep lists keep the text at their bottom', async () => {
+  const outcome = await scrape(at('/deep-lists'));
+  expect(outcome).toMatchObject({ data: { text: expect.stringContaining('the bottom') } });
+});
+
+test.each(['text', 'html', 'json'] as const)(
+  'a page without UTF-8 form becomes one that has it, as %s',
+  async (output_format) => {
+    const outcome = await scrape(at('/surrogate'), { output_format });
+    const json = JSON.stringify(outcome);
+    expect(JSON.stringify(JSON.parse(Buffer.from(json).toString()))).toBe(json);
+    expect(json).not.toMatch(/(?<!\\)\\ud800/);
+  },
+);
+
+test.each([
+  ['/missing', 404, 'gone'],
+  ['/broke', 503, 'down'],
+])('%s is a result with the status %i', async (path, status, title) => {
+  expect(await scrape(at(path))).toMatchObject({ kind: 'completed', data: { title }, metadata: { status } });
+});
+
+test('redirects are followed and told', async () => {
+  const outcome = await scrape(at('/hop1'));
+  expect(outcome).toMatchObject({
+    kind: 'completed',
+    data: { title: 'arrived' },
+    metadata: {
+      url: at('/arrived#there'),
+      requested_url: at('/hop1'),
+      redirects: [
+        { url: at('/hop1'), status: 301 },
+        { url: at('/hop2?x=%C3%BC'), status: 308 },
+      ],
+    },
+  });
+});
+
+test('JSON stays JSON', async () => {
+  const json = { a: [1, 2, '<meta charset=gbk>é'] };
+  expect(await scrape(at('/json'), { output_format: 'json' })).toMatchObject({
+    data: { json },
+    metadata: { encoding: 'UTF-8' },
+  });
+  expect(await scrape(at('/json-bad'), { output_format: 'json' })).toMatchObject({
+    data: { text: '{"a":' },
+    metadata: { warnings: ['the answer says it is JSON, but is not valid'] },
+  });
+});
+
+test('selectors: text, markup, nothing, and one that is not valid', async () => {
+  const selectors = { title: 'title', cell: 'td:last-child', none: '.no' };
+  const url = at('/broken');
+  const warnings = ['selector "none" matched nothing'];
+  const text = { title: 'brokén', cell: 'b', none: null };
+  expect(await scrape(url, { selectors })).toMatchObject({
+    data: text,
+    metadata: { title: 'brokén', warnings },
+  });
+  expect(await scrape(url, { selectors, output_format: 'json' })).toMatchObject({ data: text });
+  expect(await scrape(url, { selectors, output_format: 'html' })).toMatchObject({
+    data: { title: '<title>brokén</title>', cell: '<td>b</td>', none: null },
+  });
+  expect(await scrape(url, { selectors: { x: 'a[' } })).toMatchObject({
+    reason: 'selector',
+    retryable: false,
+  });
+});
+
+test.each(['/silent', '/slow-body'])('%s ends at the deadline', async (path) => {
+  const startedAt = performance.now();
+  expect(await scrape(at(path), { options: { timeout: 1 } })).toMatchObject({
+    reason: 'timeout',
+    retryable: true,
+  });
+  expect(performance.now() - startedAt).toBeLessThan(1250);
+});
+
+test('a closed port, a name that does not exist, and a name without an address', async () => {
+  expect(await scrape('http://127.0.0.1:1/')).toMatchObject({ reason: 'connect', retryable: true });
+  expect(await scrape('http://nowhere.test/')).toMatchObject({ reason: 'dns', retryable: false });
+  expect(await scrape('http://gone.test/')).toMatchObject({ reason: 'dns' });
+});
+
+test('plain HTTP where TLS was asked for', async () => {
+  expect(await scrape(`https://127.0.0.1:${site.port}/`)).toMatchObject({ kind: 'failed', reason: 'tls' });
+});
+
+test('a selector that would take minutes is killed with its thread, and the next page is served', async () => {
+  const url = at('/quadratic');
+  const startedAt = performance.now();
+  const outcome = await scrape(url, {
+    selectors: { x: 'div:has(div ~ div ~ div ~ i)' },
+    options: { timeout: 1 },
+  });
+  expect(outcome).toMatchObject({ kind: 'failed', reason: 'timeout' });
+  expect(performance.now() - startedAt).toBeLessThan(1250);
+  expect(await scrape(at('/gzip'))).toMatchObject({ data: { title: 'packed' } });
+});
+
+test('a page needs a browser that this node lacks', async () => {
+  expect(await scrape(at('/gzip'), { options: { javascript: true } })).toMatchObject({
+    reason: 'browser',
+    retryable: true,
+  });
+});
+
+test('the caller who gives up gets the own reason back', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const { scraper } = await startScraper({ allow: [port] });
+  const caller = new AbortController();
+  const task = {
+    url: `http://127.0.0.1:${port}/`,
+    output_format: 'text' as const,
+    options: { javascript: false, screenshots: false, timeout: 10 },
+  };
+  const work = scraper.scrape(task, caller.signal);
+  caller.abort(new Error('lease withdrawn'));
+  await expect(work).rejects.toThrow('lease withdrawn');
+  await scraper.close();
+  await new Promise((resolve) => server.close(resolve));
+});
