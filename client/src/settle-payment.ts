@@ -21,6 +21,7 @@ export async function settlePayment(
   let nextSendAt = options.isFresh ? runtime.now() : runtime.now() + POLL_MS;
   let mayBeUnsent = options.isFresh;
   for (;;) {
+    signal.throwIfAborted();
     let refused: string | null = null;
     if (runtime.now() >= nextSendAt) {
       refused = await trySend(payer, payment, signal);

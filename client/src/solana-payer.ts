@@ -40,7 +40,7 @@ export function createSolanaPayer(options: SolanaPayerOptions): Payer {
     wallet: keypair.publicKey.toBase58(),
 
     async sign(order, signal) {
-      genesisHash ??= await abortable(connection.getGenesisHash(), signal);
+      genesisHash ??= await abortable(() => connection.getGenesisHash(), signal);
       if (genesisHash !== order.network) {
         throw wrongOrder(
           'WRONG_NETWORK',
@@ -48,7 +48,7 @@ export function createSolanaPayer(options: SolanaPayerOptions): Payer {
         );
       }
       const instructions = paymentInstructions(keypair.publicKey, order, options.priorityFeeMicroLamports);
-      const latest = await abortable(connection.getLatestBlockhash('confirmed'), signal);
+      const latest = await abortable(() => connection.getLatestBlockhash('confirmed'), signal);
       const message = new TransactionMessage({
         payerKey: keypair.publicKey,
         recentBlockhash: latest.blockhash,
@@ -64,7 +64,7 @@ export function createSolanaPayer(options: SolanaPayerOptions): Payer {
       try {
         // The RPC's own retries off: the caller sends again, and knows that it does.
         await abortable(
-          connection.sendRawTransaction(bytes, { maxRetries: 0, preflightCommitment: 'confirmed' }),
+          () => connection.sendRawTransaction(bytes, { maxRetries: 0, preflightCommitment: 'confirmed' }),
           signal,
         );
         return { refused: null };
@@ -84,9 +84,12 @@ async function paymentStatus(
   payment: SignedPayment,
   signal: AbortSignal,
 ): Promise<PaymentStatus> {
-  const height = await abortable(connection.getBlockHeight('finalized'), signal);
+  const height = await abortable(() => connection.getBlockHeight('finalized'), signal);
   const search = { searchTransactionHistory: true };
-  const { value } = await abortable(connection.getSignatureStatuses([payment.signature], search), signal);
+  const { value } = await abortable(
+    () => connection.getSignatureStatuses([payment.signature], search),
+    signal,
+  );
   const status = value[0] ?? null;
   if (status === null) return height > payment.lastValidBlockHeight ? 'expired' : 'pending';
   const isSettled = status.confirmationStatus === 'confirmed' || status.confirmationStatus === 'finalized';
@@ -159,15 +162,15 @@ function wrongOrder(code: string, message: string): PaymentError {
 }
 
 /** web3.js takes no signal; its request is left behind when the call is aborted. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([work, aborted]);
+    return await Promise.race([work(), aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
   }

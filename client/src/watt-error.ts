@@ -21,7 +21,7 @@ export class WattError extends Error {
   override name = 'WattError';
   readonly code: string;
   readonly status: number | null;
-  readonly jobId: string | null;
+  readonly #jobId: string | null;
   readonly fix: string;
   readonly body: AnswerBody | null;
   /** For a paid call: hand it to `watt.resume()`. It holds the payment, if one was signed. */
@@ -31,9 +31,13 @@ export class WattError extends Error {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = facts.code;
     this.status = facts.status ?? null;
-    this.jobId = facts.jobId ?? null;
+    this.#jobId = facts.jobId ?? null;
     this.fix = facts.fix ?? 'See `code` in docs/ERRORS.md.';
     this.body = facts.body ?? null;
+  }
+
+  get jobId(): string | null {
+    return this.#jobId ?? this.ticket?.jobId ?? null;
   }
 
   /** The signature of the payment that this call made, if it made one. */
