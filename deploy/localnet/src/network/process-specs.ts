@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Machine } from '../machine.ts';
 import type { Ports } from '../ports.ts';
 import type { Cluster } from '../postgres/cluster.ts';
 import type { StateDir } from '../state/state-dir.ts';
@@ -15,6 +16,7 @@ export interface NetworkPlan {
   ports: Ports;
   inherited: Record<string, string>;
   slotMs: number;
+  machine: Machine;
 }
 
 export interface Urls {
@@ -137,7 +139,12 @@ export function nodeSpec(plan: NetworkPlan, node: NodePlan): ProcessSpec {
 }
 
 export function nodeEnv(plan: NetworkPlan): Record<string, string> {
-  return { ...plan.inherited, SCRAPE_ALLOW_PRIVATE: allowedTargets(plan) };
+  return {
+    ...plan.inherited,
+    SCRAPE_ALLOW_PRIVATE: allowedTargets(plan),
+    // A browser that was left aside for this network is not looked for by its nodes either.
+    ...(!plan.machine.canBrowse && { CHROMIUM_PATH: 'none' }),
+  };
 }
 
 /** The entry program of one of our packages, beside its compiled index. */
