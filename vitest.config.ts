@@ -16,6 +16,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'integration',
+          globalSetup: './deploy/localnet/test/postgres-server.ts',
           include: ['*/test/**/*.test.ts', 'deploy/localnet/test/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

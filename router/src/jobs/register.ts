@@ -1,5 +1,6 @@
 import type { JobId, Service, Split } from '@watt/shared';
 import type { SqlRunner } from '../db/connect.ts';
+import { listParameter } from '../db/list-parameter.ts';
 
 export interface NewJob {
   id: JobId;
@@ -24,8 +25,8 @@ export async function registerJobs(sql: SqlRunner, jobs: readonly NewJob[]): Pro
       from unnest(
         ${jobs.map((job) => job.id)}::uuid[], ${jobs.map((job) => job.service)}::text[], ${jobs.map((job) => job.request)}::text[],
         ${jobs.map((job) => job.requestSha256)}::text[], ${jobs.map((job) => job.commitment)}::text[],
-        ${jobs.map((job) => job.price)}::bigint[], ${jobs.map((job) => job.split.node)}::bigint[],
-        ${jobs.map((job) => job.split.burn)}::bigint[], ${jobs.map((job) => job.expiresAt)}::float8[]
+        ${listParameter(jobs.map((job) => job.price))}::bigint[], ${listParameter(jobs.map((job) => job.split.node))}::bigint[],
+        ${listParameter(jobs.map((job) => job.split.burn))}::bigint[], ${jobs.map((job) => job.expiresAt)}::float8[]
       ) as input (id, service, request, request_sha256, commitment, price, node_share, burn_share, expires_at)
       on conflict (id) do nothing returning id
     ), noted as (

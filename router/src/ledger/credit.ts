@@ -1,4 +1,5 @@
 import type { SqlRunner } from '../db/connect.ts';
+import { listParameter } from '../db/list-parameter.ts';
 import { openAccounts, type SystemAccounts } from './accounts.ts';
 
 export interface IncomingCredit {
@@ -23,7 +24,7 @@ export async function creditPayments(
     insert into transfers (idem, kind, debit, credit, amount)
     select 'sig:' || signature, 'credit', ${accounts.treasury}::bigint, account, amount
     from unnest(
-      ${credits.map((credit) => credit.signature)}::text[], ${to}::bigint[], ${credits.map((credit) => credit.amount)}::bigint[]
+      ${credits.map((credit) => credit.signature)}::text[], ${listParameter(to)}::bigint[], ${listParameter(credits.map((credit) => credit.amount))}::bigint[]
     ) as incoming (signature, account, amount)
     on conflict (idem) do nothing`;
 }
@@ -50,8 +51,8 @@ export async function reverseCredit(
     insert into transfers (idem, kind, debit, credit, amount)
     select idem, 'orphan', account, ${accounts.treasury}::bigint, amount
     from unnest(
-      ${parts.map((part) => part.idem)}::text[], ${parts.map((part) => part.from)}::bigint[],
-      ${parts.map((part) => part.amount)}::bigint[]
+      ${parts.map((part) => part.idem)}::text[], ${listParameter(parts.map((part) => part.from))}::bigint[],
+      ${listParameter(parts.map((part) => part.amount))}::bigint[]
     ) as parts (idem, account, amount)
     on conflict (idem) do nothing`;
   return { uncovered: customer ? uncovered : 0n };

@@ -1,4 +1,5 @@
 import type { SqlRunner } from '../db/connect.ts';
+import { listParameter } from '../db/list-parameter.ts';
 import { openAccounts, type SystemAccounts } from './accounts.ts';
 
 export interface HoldRequest {
@@ -23,7 +24,7 @@ export async function holdPrices(
     requests.map((request) => request.wallet),
   );
   const rows = await sql<{ id: bigint; balance: bigint }[]>`
-    select id, balance from accounts where id = any(${[...customers.values()]}::bigint[]) order by id for update`;
+    select id, balance from accounts where id = any(${listParameter([...customers.values()])}::bigint[]) order by id for update`;
   const left = new Map(rows.map((row) => [row.id, row.balance]));
 
   const covered = requests.flatMap((request) => {
@@ -39,8 +40,8 @@ export async function holdPrices(
     insert into transfers (idem, kind, debit, credit, amount, job_id)
     select 'hold:' || job_id, 'hold', account, ${accounts.held}::bigint, amount, job_id
     from unnest(
-      ${covered.map((hold) => hold.jobId)}::uuid[], ${covered.map((hold) => hold.account)}::bigint[],
-      ${covered.map((hold) => hold.amount)}::bigint[]
+      ${covered.map((hold) => hold.jobId)}::uuid[], ${listParameter(covered.map((hold) => hold.account))}::bigint[],
+      ${listParameter(covered.map((hold) => hold.amount))}::bigint[]
     ) as holds (job_id, account, amount)
     on conflict (idem) do nothing returning job_id`;
   return new Set(held.map((row) => row.job_id));

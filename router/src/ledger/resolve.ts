@@ -1,4 +1,5 @@
 import type { SqlRunner } from '../db/connect.ts';
+import { listParameter } from '../db/list-parameter.ts';
 import { openAccounts, type SystemAccounts } from './accounts.ts';
 
 export interface Capture {
@@ -28,9 +29,9 @@ export async function captureHolds(
     with input as (
       select * from unnest(
         ${captures.map((capture) => capture.jobId)}::uuid[],
-        ${captures.map((capture) => nodes.get(capture.nodeId) ?? null)}::bigint[],
-        ${captures.map((capture) => capture.nodeShare)}::bigint[],
-        ${captures.map((capture) => capture.burnShare)}::bigint[]
+        ${listParameter(captures.map((capture) => nodes.get(capture.nodeId) ?? null))}::bigint[],
+        ${listParameter(captures.map((capture) => capture.nodeShare))}::bigint[],
+        ${listParameter(captures.map((capture) => capture.burnShare))}::bigint[]
       ) as input (job_id, node, node_share, burn_share)
     ), resolved as (
       insert into job_resolutions (job_id, outcome) select job_id, 'captured' from input

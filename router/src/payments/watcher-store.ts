@@ -1,6 +1,7 @@
 import { normaliseMemo } from '@watt/shared';
 import type { ObservedTransfer, WatcherStore } from '../chain/chain.ts';
 import type { SqlClient } from '../db/connect.ts';
+import { listParameter } from '../db/list-parameter.ts';
 import { creditPayments, reverseCredit, type SystemAccounts } from '../ledger/ledger.ts';
 
 const MEMO_MAX = 200;
@@ -42,9 +43,9 @@ export function createWatcherStore(options: WatcherStoreOptions): WatcherStore {
           insert into chain_credits (signature, slot, amount, payer, payer_signed, memo, status, block_time)
           select signature, slot, amount, payer, payer_signed, memo, ${isFinalized ? 'finalized' : 'confirmed'}, to_timestamp(at)
           from unnest(
-            ${transfers.map((t) => t.signature)}::text[], ${transfers.map((t) => t.slot)}::bigint[],
-            ${transfers.map((t) => t.delta)}::bigint[], ${transfers.map((t) => t.payer)}::text[],
-            ${transfers.map((t) => t.payerSigned)}::bool[], ${transfers.map(storedMemo)}::text[],
+            ${transfers.map((t) => t.signature)}::text[], ${listParameter(transfers.map((t) => t.slot))}::bigint[],
+            ${listParameter(transfers.map((t) => t.delta))}::bigint[], ${transfers.map((t) => t.payer)}::text[],
+            ${listParameter(transfers.map((t) => t.payerSigned))}::bool[], ${transfers.map(storedMemo)}::text[],
             ${transfers.map((t) => t.blockTime)}::float8[]
           ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
           on conflict (signature) do nothing returning signature, amount, payer, memo`;

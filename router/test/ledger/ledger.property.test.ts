@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptId, JobId, NodeId } from '@watt/shared';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { completeJobs, endAttempt, loadJob } from '../../src/jobs/jobs.ts';
+import { loadSystemAccounts, type SystemAccounts, trialBalance } from '../../src/ledger/ledger.ts';
+import { fundJobs } from '../../src/payments/fund-jobs.ts';
+import { createWatcherStore } from '../../src/payments/watcher-store.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
+import { insertJob, leaseJob } from '../harness/insert-job.ts';
+
+const NODE = 'node-of-the-property-test' as NodeId;
+const PRICE = 1000n;
+let db: FreshDatabase;
+let accounts: SystemAccounts;
+
+beforeAll(async () => {
+  db = await freshDatabase();
+  accounts = await loadSystemAccounts(db.database.sql);
+});
+afterAll(() => db.drop());
+
+/** What happens to one job: each step is what some process might do, in any order, twice, or at the same time. */
+const step = fc.constantFrom(
+  'pay',
+  'payHalf',
+  'fund',
+  'lease',
+  'complete',
+  'fail',
+  'lapse',
+  'crash',
+  'orphan',
+);
+
+it('keeps every invariant under any interleaving of pay, hold, lease, capture, void, retry and crash', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }),
+      async (rounds) => {
+        const { sql } = db.database;
+        const payer = `payer-${randomUUID()}`;
+        const jobId = await insertJob(sql, { price: PRICE });
+        const signatures: string[] = [];
+        const attempts: AttemptId[] = [];
+        let paidIn = 0n;
+        const pay = async (amount: bigint): Promise<void> => {
+          const signature = randomUUID();
+          paidIn += amount;
+          await record(signature, amount, payer, jobId);
+          signatures.push(signature);
+        };
+        const run: Record<string, () => Promise<unknown>> = {
+          pay: () => pay(PRICE),
+          payHalf: () => pay(PRICE / 2n),
+          fund: () => sql.begin((tx) => fundJobs(tx, accounts, [jobId])),
+          lease: async () => {
+            const attempt = await leaseJob(sql, jobId, NODE);
+            if (attempt) attempts.push(attempt);
+          },
+          complete: () => Promise.all(attempts.map((attemptId) => complete(jobId, attemptId))),
+          fail: () => Promise.all(attempts.map((attemptId) => end(jobId, attemptId, true))),
+          lapse: () => Promise.all(attempts.map((attemptId) => end(jobId, attemptId, false))),
+          crash: crashedTransaction,
+          orphan: async () => {
+            const signature = signatures.at(-1);
+            if (signature) await store().orphan(signature);
+          },
+        };
+        for (const round of rounds) {
+          await Promise.all(round.map((name) => run[name]?.()));
+          await checkInvariants(jobId);
+        }
+        const [row] = await sql<{ orphaned: bigint }[]>`
+        select coalesce(sum(amount), 0)::bigint as orphaned from chain_credits where payer = ${payer} and status = 'orphaned'`;
+        const [kept] = await sql<{ kept: bigint }[]>`
+        select coalesce(sum(amount), 0)::bigint as kept from chain_credits where payer = ${payer} and status <> 'orphaned'`;
+        expect((kept?.kept ?? 0n) + (row?.orphaned ?? 0n)).toBe(paidIn);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+async function checkInvariants(jobId: JobId): Promise<void> {
+  const { sql } = db.database;
+  expect((await trialBalance(sql)).balanced).toBe(true);
+  const job = await loadJob(sql, jobId);
+  const rows = await sql<
+    { kind: string; amount: bigint }[]
+  >`select kind, amount from transfers where job_id = ${jobId}`;
+  const sum = (prefix: string) =>
+    rows.filter((r) => r.kind.startsWith(prefix)).reduce((s, r) => s + r.amount, 0n);
+  const live = await sql`select 1 from attempts where job_id = ${jobId} and state = 'leased'`;
+  expect(sum('hold')).toBe(job?.payer ? PRICE : 0n);
+  expect([sum('capture'), sum('void')]).toEqual(
+    job?.state === 'succeeded' ? [PRICE, 0n] : job?.state === 'failed' ? [0n, PRICE] : [0n, 0n],
+  );
+  expect(live.length).toBe(job?.state === 'running' ? 1 : 0);
+  expect(job?.settlement ?? null).toBe(
+    job?.state === 'succeeded' ? 'captured' : job?.state === 'failed' ? 'voided' : null,
+  );
+}
+
+function store() {
+  return createWatcherStore({
+    sql: db.database.sql,
+    accounts,
+    tokenAccount: 'ours',
+    onRecorded: () => Promise.resolve(),
+  });
+}
+
+function record(signature: string, amount: bigint, payer: string, memo: string): Promise<void> {
+  const seen = {
+    signature,
+    slot: 1n,
+    succeeded: true,
+    delta: amount,
+    payer,
+    payerSigned: true,
+    memo,
+    blockTime: 1,
+  };
+  return store().record([seen], false);
+}
+
+async function complete(jobId: JobId, attemptId: AttemptId): Promise<void> {
+  await completeJobs(db.database.sql, accounts, [
+    {
+      jobId,
+      attemptId,
+      nodeId: NODE,
+      nodeShare: 700n,
+      burnShare: 1n,
+      payload: '{}',
+      payloadSha256: 'b'.repeat(64),
+      statement: { text: '{}', signature: 's' },
+      artifacts: [],
+    },
+  ]);
+}
+
+function end(jobId: JobId, attemptId: AttemptId, isFinal: boolean): Promise<boolean> {
+  const failure = isFinal ? ({ code: 'NODE_FAILED', message: 'no' } as const) : null;
+  return endAttempt(db.database.sql, accounts, {
+    jobId,
+    attemptId,
+    state: 'lapsed',
+    reason: 'test',
+    failure,
+  });
+}
+
+/** A process that dies between its statements and its commit. */
+async function crashedTransaction(): Promise<void> {
+  const crash = new Error('killed');
+  await db.database.sql
+    .begin(async (tx) => {
+      await tx`insert into transfers (idem, kind, debit, credit, amount)
+        select ${randomUUID()}, 'credit', ${accounts.treasury}::bigint, ${accounts.suspense}::bigint, 7`;
+      throw crash;
+    })
+    .catch((error: unknown) => expect(error).toBe(crash));
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  captureHolds,
+  creditPayments,
+  holdPrices,
+  loadSystemAccounts,
+  reverseCredit,
+  type SystemAccounts,
+  trialBalance,
+  voidHolds,
+} from '../../src/ledger/ledger.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
+import { insertJob } from '../harness/insert-job.ts';
+
+let db: FreshDatabase;
+let accounts: SystemAccounts;
+const newWallet = (): string => `wallet-${randomUUID()}`;
+
+beforeAll(async () => {
+  db = await freshDatabase();
+  accounts = await loadSystemAccounts(db.database.sql);
+});
+afterAll(() => db.drop());
+
+async function credited(amount: bigint): Promise<string> {
+  const payer = newWallet();
+  await creditPayments(db.database.sql, accounts, [{ signature: randomUUID(), amount, payer }]);
+  return payer;
+}
+
+async function balanceOf(wallet: string): Promise<bigint> {
+  const [row] = await db.database.sql<
+    { balance: bigint }[]
+  >`select balance from accounts where owner = ${wallet}`;
+  return row?.balance ?? -1n;
+}
+
+const hold = async (wallet: string, amount: bigint): Promise<string | null> => {
+  const jobId = await insertJob(db.database.sql, { price: amount });
+  const held = await db.database.sql.begin((tx) => holdPrices(tx, accounts, [{ jobId, wallet, amount }]));
+  return held.has(jobId) ? jobId : null;
+};
+
+describe('the ledger', () => {
+  it('credits a signature once, however often it is recorded', async () => {
+    const { sql } = db.database;
+    const credit = { signature: randomUUID(), amount: 5n, payer: newWallet() };
+    await Promise.all(Array.from({ length: 20 }, () => creditPayments(sql, accounts, [credit])));
+    expect(await balanceOf(credit.payer)).toBe(5n);
+  });
+
+  it('lets 100 concurrent holds of 1 take exactly the 10 that there are', async () => {
+    const wallet = await credited(10n);
+    const holds = await Promise.all(Array.from({ length: 100 }, () => hold(wallet, 1n)));
+    expect(holds.filter(Boolean)).toHaveLength(10);
+    expect(await balanceOf(wallet)).toBe(0n);
+  });
+
+  it('resolves a hold once when capture and void race', async () => {
+    const { sql } = db.database;
+    const wallet = await credited(1000n);
+    const jobId = (await hold(wallet, 1000n)) ?? '';
+    const capture = { jobId, nodeId: 'node', nodeShare: 700n, burnShare: 1n };
+    const races = Array.from({ length: 40 }, (_, i) =>
+      i % 2 ? captureHolds(sql, accounts, [capture]) : voidHolds(sql, accounts, [jobId]),
+    );
+    const resolved = (await Promise.all(races)).filter((set) => set.has(jobId));
+    expect(resolved).toHaveLength(1);
+    expect((await trialBalance(sql)).balanced).toBe(true);
+  });
+
+  it('splits a capture without losing a unit, and voids the whole hold', async () => {
+    const { sql } = db.database;
+    const wallet = await credited(2001n);
+    const first = (await hold(wallet, 1001n)) ?? '';
+    const second = (await hold(wallet, 1000n)) ?? '';
+    const before = await trialBalance(sql);
+    await captureHolds(sql, accounts, [{ jobId: first, nodeId: 'node-b', nodeShare: 700n, burnShare: 1n }]);
+    await voidHolds(sql, accounts, [second]);
+    const after = await trialBalance(sql);
+    expect(after.nodes - before.nodes).toBe(700n);
+    expect(after.burn - before.burn).toBe(1n);
+    expect(after.revenue - before.revenue).toBe(300n);
+    expect(await balanceOf(wallet)).toBe(1000n);
+    expect(after.balanced).toBe(true);
+  });
+
+  it('takes an orphaned credit back as far as the balance goes and shows the rest as a loss', async () => {
+    const { sql } = db.database;
+    const credit = { signature: randomUUID(), amount: 100n, payer: newWallet() };
+    await creditPayments(sql, accounts, [credit]);
+    await hold(credit.payer, 70n);
+    const { uncovered } = await sql.begin((tx) => reverseCredit(tx, accounts, credit));
+    expect(uncovered).toBe(70n);
+    expect(await balanceOf(credit.payer)).toBe(0n);
+    expect((await trialBalance(sql)).balanced).toBe(true);
+  });
+
+  it.each([
+    ['update a transfer', 'update transfers set amount = amount + 1'],
+    ['delete a transfer', 'delete from transfers'],
+    ['truncate the transfers', 'truncate transfers cascade'],
+    ['change a resolution', `update job_resolutions set outcome = 'voided'`],
+    ['set a balance', 'update accounts set balance = 1000000 where balance is not null'],
+    [
+      'open an account with money',
+      `insert into accounts (kind, owner, balance) values ('customer', 'thief', 5)`,
+    ],
+    ['delete an account', 'delete from accounts'],
+    [
+      'move an amount of zero',
+      `insert into transfers (idem, kind, debit, credit, amount) select 'x', 'credit', min(id), max(id), 0 from accounts`,
+    ],
+    [
+      'capture without a resolution',
+      `insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
+       select 'y', 'capture_node', min(id), max(id), 1, gen_random_uuid(), 'captured' from accounts where balance is null`,
+    ],
+    [
+      'take more than a customer has',
+      `insert into transfers (idem, kind, debit, credit, amount)
+       select 'z', 'orphan', c.id, t.id, c.balance + 1 from accounts c, accounts t
+       where c.kind = 'customer' and t.kind = 'treasury' limit 1`,
+    ],
+  ])('refuses to %s', async (_, statement) => {
+    await expect(db.database.sql.unsafe(statement)).rejects.toMatchObject({
+      code: expect.stringMatching(/^23/),
+    });
+  });
+});
