@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessList } from '../state/process-list.ts';
 
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 10_000;
+/** Lines of the log that go with a failure. */
+const LAST_WORDS = 5;
 /** A process that ran this long had started well: its next stop is a new story. */
 const SETTLED_MS = 30_000;
 
@@ -55,9 +57,10 @@ export class SupervisedProcess {
       await this.#spawn(gone);
       await this.#spec.waitUntilReady(gone.signal);
       this.#isReady = true;
-    } catch (cause) {
+    } catch (error) {
+      const cause = gone.signal.aborted ? gone.signal.reason : error;
       await this.stop();
-      throw new Error(`${this.name} did not start; see ${this.#logPath()}`, { cause });
+      throw new Error(`${this.name} did not start. ${await this.#lastWords()}`, { cause });
     }
   }
 
@@ -126,6 +129,11 @@ export class SupervisedProcess {
       if (!gone.signal.aborted && !this.#isStopping)
         this.#context.say(`${this.name} is up but not ready: ${String(error)}`);
     }
+  }
+
+  async #lastWords(): Promise<string> {
+    const lines = (await readFile(this.#logPath(), 'utf8')).trimEnd().split('\n').slice(-LAST_WORDS);
+    return `The end of ${this.#logPath()}:\n${lines.map((line) => `    ${line.slice(0, 500)}`).join('\n')}`;
   }
 
   #logPath(): string {
