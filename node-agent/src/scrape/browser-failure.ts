@@ -7,6 +7,7 @@ import { blockedBy, ScrapeFailure } from './scrape-failure.ts';
 const NET_ERROR = /net::(ERR_\w+)/;
 const TLS_ERROR = /^ERR_(?:CERT|SSL|BAD_SSL|TLS|ECH)_/;
 const HTTP_ERROR = /^ERR_(?:INVALID_|EMPTY_RESPONSE|CONTENT_|INCOMPLETE_|RESPONSE_|HTTP2?_|CONNECTION_)/;
+const ABORTED = 'net::ERR_ABORTED';
 const BAD_GATEWAY = 502;
 
 interface Circumstances {
@@ -18,9 +19,12 @@ interface Circumstances {
 export function documentFailure({ main, egress }: Circumstances): ScrapeFailure | null {
   if (egress.isOverQuota) return new ScrapeFailure('too_large', 'The page moved more data than a page may.');
   const failure = main.failure();
-  if (main.isDownload()) return unsupported('a file to be saved');
-  if (failure) return ofNetError(failure.errorText, egressFailureAt(egress, failure.url));
   const response = main.response();
+  // Chromium gives up a navigation whose answer is a file.
+  if (main.isDownload() || (failure?.errorText === ABORTED && response?.url() === failure.url)) {
+    return unsupported(response?.headers()['content-type'] ?? null);
+  }
+  if (failure) return ofNetError(failure.errorText, egressFailureAt(egress, failure.url));
   if (response?.status() !== BAD_GATEWAY) return null;
   // Perhaps the proxy's own answer rather than the site's.
   const refused = egressFailureAt(egress, response.url());

@@ -3,6 +3,9 @@ import type { Page, Request, Response } from './warm-browser.ts';
 
 const MAX_ANSWERS = 100;
 
+/** Time for a script's next navigation to begin, or for a download to be named as one, before a failure counts. */
+const GRACE_MS = 300;
+
 /** What became of the page's own document, over every redirect and every navigation that scripts began. */
 export interface MainDocument {
   /** The last answer that was no redirect. */
@@ -12,6 +15,8 @@ export interface MainDocument {
   failure(): { url: string; errorText: string } | null;
   /** True when the answer was a file to be saved. */
   isDownload(): boolean;
+  /** Rejects when the document's loading broke off; Chromium shows what came so far, and Playwright would wait on. */
+  brokeOff: Promise<never>;
 }
 
 /** Begins to watch; call it before the page goes anywhere. */
@@ -21,6 +26,7 @@ export function watchMainDocument(page: Page): MainDocument {
   let isDownload = false;
   const isMain = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
 
+  const { promise: brokeOff, reject } = withReject();
   page.on('request', (request) => {
     if (isMain(request)) failure = null;
   });
@@ -28,7 +34,12 @@ export function watchMainDocument(page: Page): MainDocument {
     if (isMain(response.request()) && answers.length < MAX_ANSWERS) answers.push(response);
   });
   page.on('requestfailed', (request) => {
-    if (isMain(request)) failure = { url: request.url(), errorText: request.failure()?.errorText ?? '' };
+    if (!isMain(request)) return;
+    const latest = { url: request.url(), errorText: request.failure()?.errorText ?? '' };
+    failure = latest;
+    setTimeout(() => {
+      if (failure === latest) reject(new Error('the document broke off'));
+    }, GRACE_MS).unref();
   });
   page.on('download', () => {
     isDownload = true;
@@ -40,5 +51,16 @@ export function watchMainDocument(page: Page): MainDocument {
       answers.filter(isRedirect).map((response) => ({ url: response.url(), status: response.status() })),
     failure: () => failure,
     isDownload: () => isDownload,
+    brokeOff,
   };
+}
+
+function withReject(): { promise: Promise<never>; reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<never>((_resolve, fail) => {
+    reject = fail;
+  });
+  // It may reject when nobody waits any more.
+  promise.catch(() => undefined);
+  return { promise, reject };
 }

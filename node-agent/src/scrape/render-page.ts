@@ -78,18 +78,24 @@ interface Visit extends BrowserPage {
 async function visit(visit: Visit): Promise<RenderedPage> {
   const main = watchMainDocument(visit.page);
   try {
-    return await read(visit, main, await open(visit, main));
+    return await Promise.race([main.brokeOff, openAndRead(visit, main)]);
   } catch (error) {
     if (visit.deadline.signal.aborted) throw visit.deadline.signal.reason;
     throw browserFailure(error, { main, egress: visit.job });
   }
 }
 
+async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPage> {
+  return await read(visit, main, await open(visit, main));
+}
+
 /** Goes to the page and waits until it stands; returns what the result should warn of. */
 async function open({ page, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
   const warnings: string[] = [];
   const requests = watchRequests(page);
-  await page.goto(task.url, { waitUntil: 'domcontentloaded', timeout: deadline.remainingMs() });
+  // Two steps, since scripts may lead elsewhere before the first document is complete, which goto alone takes for a failure.
+  await page.goto(task.url, { waitUntil: 'commit', timeout: deadline.remainingMs() });
+  await page.waitForLoadState('domcontentloaded', { timeout: deadline.remainingMs() });
   const waitMs = deadline.remainingMs() * WAIT_SHARE;
   const isLoaded = await page.waitForLoadState('load', { timeout: Math.min(MAX_LOAD_MS, waitMs) }).then(
     () => true,

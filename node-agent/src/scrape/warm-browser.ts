@@ -8,6 +8,7 @@ export type { CDPSession, Page, Request, Response } from 'playwright-core';
 
 const LAUNCH_MS = 30_000;
 const CLOSE_MS = 3_000;
+const MAX_OPENINGS = 2;
 
 /**
  * Why each is there: docs of the guard. Names are resolved by our proxy alone; WebRTC may not open sockets of its own; QUIC would not
@@ -95,17 +96,35 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
   };
   const shut = (instance: Instance) => endWithin(instance.browser.close(), instance, options.logger);
 
-  return {
-    async withPage(pageOptions, use, signal) {
+  const open = async (pageOptions: PageOptions, signal: AbortSignal) => {
+    for (let attempt = 1; ; attempt += 1) {
       const instance = await raceAbort(takeUnlessAborted(take, giveBack, signal), signal);
       const opening = openContext(instance.browser, { ...pageOptions, proxyUrl: options.proxyUrl });
       try {
-        const { context, page } = await raceAbort(opening, signal);
+        return { instance, ...(await raceAbort(opening, signal)) };
+      } catch (error) {
+        // A browser that opens no page, perhaps since it has just died, gets no more jobs.
+        if (!signal.aborted) instance.served = options.maxPages;
+        await endWithin(
+          opening.then(({ context }) => context.close()),
+          instance,
+          options.logger,
+        );
+        await giveBack(instance);
+        signal.throwIfAborted();
+        if (attempt === MAX_OPENINGS) throw notOpened(error);
+      }
+    }
+  };
+
+  return {
+    async withPage(pageOptions, use, signal) {
+      const { instance, context, page } = await open(pageOptions, signal);
+      try {
         const cdp = await raceAbort(context.newCDPSession(page), signal);
         return await raceAbort(use({ page, cdp }), signal);
       } finally {
-        const closing = opening.then(({ context }) => context.close());
-        await endWithin(closing, instance, options.logger);
+        await endWithin(context.close(), instance, options.logger);
         await giveBack(instance);
       }
     },
@@ -148,6 +167,10 @@ async function launchInstance({ executablePath, proxyUrl, isRoot }: WarmBrowserO
   } catch (cause) {
     throw notStarted(cause);
   }
+}
+
+function notOpened(cause: unknown): ScrapeFailure {
+  return new ScrapeFailure('browser', 'The browser could not open a page.', { cause });
 }
 
 function notStarted(cause: unknown): ScrapeFailure {

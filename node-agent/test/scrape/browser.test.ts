@@ -1,0 +1,242 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Scraper } from '../../src/scrape/create-scraper.ts';
+import { findChromium } from '../../src/scrape/find-chromium.ts';
+import { NASTY_PAGES, startRawServer } from './nasty-pages.ts';
+import { type Scrape, startScraper } from './start-scraper.ts';
+import { bytesPage, type Page, redirectPage, startWebSite, type WebSite } from './web-site.ts';
+
+const javascript = { options: { javascript: true } };
+const RENDERED = bytesPage(
+  '<!doctype html><html lang=en><title>shell</title><div id=app>loading</div><script>fetch("/api").then(r=>r.json()).then(j=>{document.title=j.title;app.innerHTML="<h1>"+j.title+"</h1><p>by script</p>"})</script>',
+);
+const PAGES: Record<string, Page> = {
+  ...NASTY_PAGES,
+  '/app': RENDERED,
+  '/api': bytesPage('{"title":"rendered"}', { 'content-type': 'application/json' }),
+  '/loop-script': bytesPage('<title>loop</title><script>while(true);</script>'),
+  '/dialogs': bytesPage(
+    '<title>dialogs</title><script>alert(1);confirm(2);prompt(3);document.title="after"</script>',
+  ),
+  '/tall': bytesPage(
+    '<title>tall</title><div style="height:3000px;background:linear-gradient(red,blue)">tall</div>',
+  ),
+  '/taller': bytesPage('<title>taller</title><div style="height:50000px">taller</div>'),
+  '/grow': bytesPage(
+    '<title>grow</title><body hidden><script>s="x".repeat(1e6);for(i=0;i<40;i++)document.body.append(s)</script>',
+  ),
+  '/liar': bytesPage(
+    '<title>liar</title><script>Object.defineProperty(Element.prototype,"outerHTML",{get:()=>"lies"});XMLSerializer=null</script><p>truth</p>',
+  ),
+  '/soft': bytesPage('<title>soft</title><script>location.replace("/arrived")</script>'),
+  '/stuck-image': bytesPage('<title>stuck</title><p>text</p><img src="/silent">'),
+  '/download': bytesPage('x', {
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment',
+  }),
+  '/cookie': bytesPage(
+    '<title>c</title><script>document.title=document.cookie||"none";document.cookie="a=1"</script>',
+  ),
+  '/hungry': bytesPage(
+    '<title>hungry</title><script>(async()=>{for(;;)await (await fetch("/huge",{cache:"no-store"})).text()})()</script><img src=/silent>',
+  ),
+};
+
+describe.skipIf(findChromium() === null)('pages in the browser', () => {
+  let site: WebSite;
+  let raw: Awaited<ReturnType<typeof startRawServer>>;
+  let scraper: Scraper;
+  let scrape: Scrape;
+  let profilesBefore: string[];
+  let closedPort: number;
+
+  beforeAll(async () => {
+    profilesBefore = profiles();
+    closedPort = await findClosedPort();
+    raw = await startRawServer();
+    const pages = { ...PAGES };
+    site = await startWebSite(pages);
+    pages['/hop2'] = redirectPage(`//127.0.0.1:${site.port}/arrived#there`, 308);
+    ({ scraper, scrape } = await startScraper({
+      allow: [site.port, raw.port, closedPort],
+      withBrowser: true,
+      limits: { browserPages: 12, browserBytes: 100 * 1024 * 1024 },
+    }));
+  });
+
+  afterAll(async () => {
+    const browsers = chromiumsOf(process.pid);
+    expect(browsers.length).toBeGreaterThan(0);
+    await scraper?.close();
+    expect(chromiumsOf(process.pid)).toEqual([]);
+    expect(profiles()).toEqual(profilesBefore);
+    await vi.waitFor(() => expect(site.openSockets()).toBe(0));
+    await site?.close();
+    await raw?.close();
+  });
+
+  const at = (path: string) => `${site.origin}${path}`;
+
+  test('scripts run, and what they fetch is in the result', async () => {
+    const outcome = await scrape(at('/app'), { ...javascript, selectors: { title: 'h1', body: '#app p' } });
+    expect(outcome).toMatchObject({
+      kind: 'completed',
+      data: { title: 'rendered', body: 'by script' },
+      metadata: { status: 200, title: 'rendered', encoding: 'UTF-8', url: at('/app'), size_bytes: 209 },
+    });
+  });
+
+  test('a screenshot without scripts shows and reads the page as it came', async () => {
+    const outcome = await scrape(at('/app'), { options: { screenshots: true } });
+    expect(outcome).toMatchObject({ kind: 'completed', data: { title: 'shell', text: 'loading' } });
+    expect(outcome.kind === 'completed' && outcome.artifacts).toMatchObject([
+      { field: 'screenshot', width: 1280, height: 800 },
+    ]);
+  });
+
+  test('screenshots show the whole page, up to a height', async () => {
+    const options = { javascript: true, screenshots: true };
+    const tall = await scrape(at('/tall'), { options });
+    const taller = await scrape(at('/taller'), { options });
+    if (tall.kind !== 'completed' || taller.kind !== 'completed') throw new Error('no pictures');
+    expect(tall.artifacts[0]?.height).toBeGreaterThanOrEqual(3000);
+    expect(Buffer.from(tall.artifacts[0]?.bytes.subarray(1, 4) ?? []).toString()).toBe('PNG');
+    expect(taller.artifacts[0]?.height).toBe(8000);
+    expect(taller.metadata.warnings).toEqual([
+      expect.stringMatching(/^the screenshot ends at 8000 of 50\d+ pixels$/),
+    ]);
+  });
+
+  test.each([
+    ['/loop', 'redirects'],
+    ['/png', 'unsupported_type'],
+    ['/pdf', 'unsupported_type'],
+    ['/download', 'unsupported_type'],
+    ['/grow', 'too_large'],
+    ['/hungry', 'too_large'],
+  ])('%s fails: %s', async (path, reason) => {
+    expect(await scrape(at(path), javascript)).toMatchObject({
+      kind: 'failed',
+      code: 'SCRAPE_FAILED',
+      reason,
+    });
+  });
+
+  test.each(['/length-too-long', '/chunks-cut', '/nothing', '/not-http', '/two-lengths'])(
+    'the raw answer %s is no page',
+    async (path) => {
+      const outcome = await scrape(`http://127.0.0.1:${raw.port}${path}`, javascript);
+      expect(outcome).toMatchObject({ kind: 'failed', reason: 'http', retryable: true });
+    },
+  );
+
+  test('what cannot be reached has its reason', async () => {
+    expect(await scrape(`http://127.0.0.1:${closedPort}/`, javascript)).toMatchObject({ reason: 'connect' });
+    expect(await scrape('http://nowhere.test/', javascript)).toMatchObject({ reason: 'dns' });
+    expect(await scrape('https://nowhere.test/', javascript)).toMatchObject({ reason: 'dns' });
+    expect(await scrape(`https://127.0.0.1:${site.port}/`, javascript)).toMatchObject({ reason: 'tls' });
+  });
+
+  test.each([
+    ['/missing', { title: 'gone' }, 404],
+    ['/broke', { title: 'down' }, 503],
+    ['/dialogs', { title: 'after' }, 200],
+    ['/liar', { title: 'liar', text: 'truth' }, 200],
+    ['/deep', { title: 'deep', text: 'the bottom' }, 200],
+    ['/sjis-meta', { title: '日本語のページ' }, 200],
+    ['/plain', { text: 'plain <b>text</b>' }, 200],
+    ['/json', { text: '{"a":[1,2,"<meta charset=gbk>é"]}' }, 200],
+  ])('%s is read', async (path, data, status) => {
+    expect(await scrape(at(path), javascript)).toMatchObject({
+      kind: 'completed',
+      data,
+      metadata: { status },
+    });
+  });
+
+  test('redirects of the server and of a script', async () => {
+    expect(await scrape(at('/hop1'), javascript)).toMatchObject({
+      data: { title: 'arrived' },
+      metadata: { url: at('/arrived#there'), redirects: [{ status: 301 }, { status: 308 }] },
+    });
+    expect(await scrape(at('/soft'), javascript)).toMatchObject({
+      data: { title: 'arrived' },
+      metadata: { url: at('/arrived'), requested_url: at('/soft'), redirects: [] },
+    });
+  });
+
+  test('a picture that never comes costs a warning, not the page', async () => {
+    const outcome = await scrape(at('/stuck-image'), { options: { javascript: true, timeout: 4 } });
+    expect(outcome).toMatchObject({
+      kind: 'completed',
+      data: { text: 'text' },
+      metadata: { warnings: [expect.any(String)] },
+    });
+  });
+
+  test('no job sees the cookies of another', async () => {
+    expect(await scrape(at('/cookie'), javascript)).toMatchObject({ metadata: { title: 'none' } });
+    expect(await scrape(at('/cookie'), javascript)).toMatchObject({ metadata: { title: 'none' } });
+  });
+
+  test('a script that loops for ever ends at the deadline, and its neighbour is served meanwhile', async () => {
+    const startedAt = performance.now();
+    const stuck = scrape(at('/loop-script'), { options: { javascript: true, timeout: 5 } }).then(
+      (outcome) => {
+        expect(performance.now() - startedAt).toBeLessThan(5250);
+        return outcome;
+      },
+    );
+    expect(await scrape(at('/app'), javascript)).toMatchObject({ data: { title: 'rendered' } });
+    expect(performance.now() - startedAt).toBeLessThan(4500);
+    expect(await stuck).toMatchObject({ reason: 'timeout' });
+  });
+
+  test.each(['/silent', '/slow-body'])('%s ends at the deadline', async (path) => {
+    const startedAt = performance.now();
+    expect(await scrape(at(path), { options: { javascript: true, timeout: 1 } })).toMatchObject({
+      reason: 'timeout',
+    });
+    expect(performance.now() - startedAt).toBeLessThan(1250);
+  });
+
+  test('a browser that dies under a job fails that job alone', async () => {
+    const dying = scrape(at('/silent'), javascript);
+    await vi.waitFor(() => expect(site.requests.at(-1)).toBe('/silent'), { timeout: 5_000 });
+    for (const pid of chromiumsOf(process.pid)) process.kill(pid, 'SIGKILL');
+    expect(await dying).toMatchObject({ kind: 'failed', reason: 'browser', retryable: true });
+    expect(await scrape(at('/app'), javascript)).toMatchObject({ data: { title: 'rendered' } });
+  });
+});
+
+/** Main processes of Chromium that a process started. */
+function chromiumsOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const [, state = '', ppid = ''] =
+          /\) (\S) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+        return (
+          Number(ppid) === parent &&
+          state !== 'Z' &&
+          /chrom/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+        );
+      } catch {
+        // Gone between the listing and the look.
+        return false;
+      }
+    });
+}
+
+function profiles(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('playwright'));
+}
+
+async function findClosedPort(): Promise<number> {
+  const brief = await startWebSite({});
+  await brief.close();
+  return brief.port;
+}
