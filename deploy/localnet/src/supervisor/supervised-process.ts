@@ -58,8 +58,10 @@ export class SupervisedProcess {
       await this.#spec.waitUntilReady(gone.signal);
       this.#isReady = true;
     } catch (error) {
+      // Waiting ends with an AbortError that hides why; the reason of the signal says it.
       const cause = gone.signal.aborted ? gone.signal.reason : error;
       await this.stop();
+      // biome-ignore lint/style/useErrorCause: the cause is the error, or the reason behind it
       throw new Error(`${this.name} did not start. ${await this.#lastWords()}`, { cause });
     }
   }
