@@ -4,7 +4,7 @@ import type { SandboxLimits } from './sandbox-limits.ts';
 export const OWNER_LABEL = 'watt.sandbox';
 /** Unix time in milliseconds after which nobody can still need the container. */
 export const DEADLINE_LABEL = 'watt.deadline';
-export const JOB_LABEL = 'watt.job';
+const JOB_LABEL = 'watt.job';
 
 const MIB = 1024 * 1024;
 
