@@ -1,3 +1,6 @@
 export { type Router, startRouter } from './build-router.ts';
 export { type Config, ConfigError, toConfig } from './config/config.ts';
 export { type Secrets, toSecrets } from './config/secrets.ts';
+export { connectDatabase, type Database } from './db/connect.ts';
+export { loadSystemAccounts } from './ledger/ledger.ts';
+export { createWatcherStore } from './payments/payments.ts';

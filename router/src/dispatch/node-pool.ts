@@ -10,13 +10,13 @@ export interface PooledNode {
   isDraining: boolean;
 }
 
-const CANDIDATES = 2;
+const CANDIDATES = 4;
 const TRIES_FOR_UNTRIED = 8;
 const MAX_KEYS = 2000;
 
 /**
  * The connected nodes, indexed by what they can do and whether they have a free slot. Choosing costs the same with ten nodes
- * and with ten thousand: two are drawn at random and the less loaded one wins.
+ * and with ten thousand: a few are drawn at random and the least loaded one wins.
  */
 export class NodePool {
   readonly #nodes = new Map<NodeId, PooledNode>();
@@ -76,10 +76,8 @@ export class NodePool {
   choose(requirement: Requirement, tried: ReadonlySet<NodeId>): PooledNode | null {
     const { nodes } = this.#indexFor(requirement);
     let best: PooledNode | null = null;
-    const draws = tried.size > 0 ? TRIES_FOR_UNTRIED : CANDIDATES;
-    for (let draw = 0; draw < Math.min(draws, nodes.size); draw += 1) {
-      const node = nodes.pick(this.#random());
-      if (node && (!best || isBetter(node, best, { service: requirement.service, tried }))) best = node;
+    for (const node of nodes.sample(tried.size > 0 ? TRIES_FOR_UNTRIED : CANDIDATES, this.#random)) {
+      if (!best || isBetter(node, best, { service: requirement.service, tried })) best = node;
     }
     return best;
   }

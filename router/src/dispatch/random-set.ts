@@ -1,4 +1,4 @@
-/** A set from which a random member is drawn in constant time. */
+/** A set from which random members are drawn in constant time. */
 export class RandomSet<T> {
   readonly #items: T[] = [];
   readonly #places = new Map<T, number>();
@@ -23,8 +23,9 @@ export class RandomSet<T> {
     this.#places.set(last, place);
   }
 
-  /** `random` is a number from 0 up to, not including, 1. */
-  pick(random: number): T | undefined {
-    return this.#items[Math.floor(random * this.#items.length)];
+  /** At most `count` members, all of them when there are no more; drawn at random otherwise, perhaps one of them twice. */
+  sample(count: number, random: () => number): readonly T[] {
+    if (this.#items.length <= count) return this.#items;
+    return Array.from({ length: count }, () => this.#items[Math.floor(random() * this.#items.length)] as T);
   }
 }

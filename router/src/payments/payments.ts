@@ -3,3 +3,4 @@ export type { Admission } from './admit.ts';
 export { createPayments, type Payments } from './create-payments.ts';
 export type { FundOutcome } from './fund-jobs.ts';
 export { insufficientMessage, type PayTo, paymentDetails } from './payment-details.ts';
+export { createWatcherStore } from './watcher-store.ts';

@@ -1,0 +1,81 @@
+import { Connection, Keypair, type PublicKey } from '@solana/web3.js';
+import { type Router, startRouter, toConfig } from '@watt/router';
+import { createSigningKey } from '@watt/shared';
+import pino from 'pino';
+import { freshDatabase } from '../../../../router/test/harness/fresh-database.ts';
+import { airdrop } from '../../src/chain/airdrop.ts';
+import { createWattMint } from '../../src/chain/create-mint.ts';
+import { fund } from '../../src/chain/fund.ts';
+import { type Chain, startChain } from '../../src/chain/start-chain.ts';
+
+const SOL = 1_000_000_000n;
+const SLOT_MS = 100;
+
+/** A dev chain with a mint, a database, and a router that can be stopped and started again on both. */
+export interface Market {
+  chain: Chain;
+  connection: Connection;
+  mint: PublicKey;
+  computeWallet: Keypair;
+  router: Router;
+  sql: Router['context']['database']['sql'];
+  /** A wallet with WATT (whole) and SOL. */
+  agent(watt: number): Promise<Keypair>;
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startMarket(env: Record<string, string> = {}): Promise<Market> {
+  const chain = await startChain({ rpcPort: 0, slotMs: SLOT_MS });
+  const connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
+  const authority = Keypair.generate();
+  await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
+  const mint = await createWattMint({ connection, authority });
+  const computeWallet = Keypair.generate();
+  const grant = (wallet: PublicKey, wattBase: bigint) =>
+    fund({ connection, authority, mint, wallet, wattBase, lamports: SOL });
+  await grant(computeWallet.publicKey, 0n);
+
+  const { url: databaseUrl, database, drop } = await freshDatabase();
+  const routerKey = createSigningKey();
+  const config = toConfig({
+    PORT: '0',
+    SOLANA_RPC_URL: chain.rpcUrl,
+    SOLANA_WS_URL: chain.wsUrl,
+    WATT_MINT: mint.toBase58(),
+    COMPUTE_WALLET: computeWallet.publicKey.toBase58(),
+    SOLANA_POLL_MS: '300',
+    NODE_HEARTBEAT_MS: '300',
+    NODE_RESUME_MS: '500',
+    RATE_LIMIT_AGENT_PER_HOUR: '100000',
+    RATE_LIMIT_URL_PER_HOUR: '100000',
+    SCRAPE_ALLOW_PRIVATE: '127.0.0.1:8099',
+    ...env,
+  });
+  const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const start = () => startRouter(config, { databaseUrl, routerKey }, { logger });
+
+  const market: Market = {
+    chain,
+    connection,
+    mint,
+    computeWallet,
+    router: await start(),
+    sql: database.sql,
+    async agent(watt) {
+      const wallet = Keypair.generate();
+      await grant(wallet.publicKey, BigInt(watt) * 1_000_000n);
+      return wallet;
+    },
+    async restart() {
+      await market.router.stop();
+      market.router = await start();
+    },
+    async close() {
+      await market.router.stop();
+      await drop();
+      await chain.close();
+    },
+  };
+  return market;
+}

@@ -1,0 +1,84 @@
+import { type Capabilities, canonicalJson, type JobMessage, type SigningKey } from '@watt/shared';
+import { connectNode, type RawNode } from '../../../../router/test/hub/raw-node.ts';
+
+const ALL: Capabilities = {
+  scrape: { slots: 8, javascript: true, screenshots: true },
+  execute: { slots: 8, languages: ['python', 'javascript', 'bash'], max_memory_mb: 512, runtime: 'runc' },
+};
+
+const HEARTBEAT_MS = 200;
+
+/** A node that says what a test tells it to say. */
+export interface WillingNode {
+  node: RawNode;
+  jobs: JobMessage[];
+  nextJob(): Promise<JobMessage>;
+  /** Completes a job with a plausible payload. */
+  answer(job: JobMessage): void;
+  fail(job: JobMessage, failure: { code: string; retryable: boolean }): void;
+  nextAck(): Promise<{ verdict: string; earned: string; attempt_id: string }>;
+  kill(): Promise<void>;
+}
+
+export async function connectWillingNode(
+  routerUrl: string,
+  options: { key?: SigningKey; leases?: string[]; results?: string[]; capabilities?: Capabilities } = {},
+): Promise<WillingNode> {
+  const { key, leases = [], results = [], capabilities = ALL } = options;
+  const url = `${routerUrl.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
+  const node = await connectNode(url, { ...(key && { key }), hello: { capabilities, leases, results } });
+  await node.next('welcome');
+  const jobs: JobMessage[] = [];
+  const heartbeat = setInterval(() => node.send({ type: 'heartbeat', leases: [] }), HEARTBEAT_MS);
+  node.socket.once('close', () => clearInterval(heartbeat));
+  const header = (job: JobMessage, outcome: 'completed' | 'failed', retryable: boolean) => ({
+    type: 'result' as const,
+    node: node.key.publicKey,
+    attempt_id: job.attempt_id,
+    job_id: job.job_id,
+    service: job.service,
+    request_sha256: job.request_sha256,
+    outcome,
+    retryable,
+    started_at: Date.now(),
+    finished_at: Date.now(),
+    artifacts: [],
+  });
+  return {
+    node,
+    jobs,
+    async nextJob() {
+      const job = await node.next('job');
+      jobs.push(job);
+      return job;
+    },
+    answer(job) {
+      node.send(header(job, 'completed', false), canonicalJson(payloadFor(job)));
+    },
+    fail(job, { code, retryable }) {
+      node.send(
+        header(job, 'failed', retryable),
+        canonicalJson({ success: false, code, error: 'as the test said' }),
+      );
+    },
+    nextAck: () => node.next('ack'),
+    async kill() {
+      node.socket.terminate();
+      await node.closed;
+    },
+  };
+}
+
+function payloadFor(job: JobMessage): Record<string, unknown> {
+  if (job.service === 'scrape') {
+    const metadata = {
+      url: 'http://127.0.0.1:8099/',
+      scraped_at: new Date(0).toISOString(),
+      size_bytes: 1,
+      execution_ms: 1,
+    };
+    return { success: true, data: { title: 'A page' }, metadata };
+  }
+  const metadata = { language: 'python', execution_ms: 5, memory_used_mb: 9 };
+  return { success: true, output: { stdout: 'hi\n', stderr: '', exit_code: 0 }, metadata };
+}
