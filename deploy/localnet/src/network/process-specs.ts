@@ -99,8 +99,9 @@ export function routerSpec(plan: NetworkPlan, money: RouterMoney): ProcessSpec {
     name: 'router',
     command: [process.execPath, programOf('@watt/router')],
     env: {
-      // A watcher that asks a chain on the same machine may ask often.
+      // The chain is next door: it may be asked often, and what it has not shown at once is not on its way.
       SOLANA_POLL_MS: '500',
+      PAYMENT_GRACE_MS: '250',
       ...plan.inherited,
       HOST,
       PORT: String(ports.router),

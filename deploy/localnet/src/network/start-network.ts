@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { watt } from '@watt/shared';
 import type { Machine } from '../machine.ts';
 import type { Ports } from '../ports.ts';
 import { prepareCluster } from '../postgres/cluster.ts';
@@ -8,6 +9,7 @@ import type { StateDir } from '../state/state-dir.ts';
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
 import type { Report } from '../terminal/report.ts';
 import { askFaucet } from './ask-faucet.ts';
+import { chainBalanceReader } from './chain-balance.ts';
 import { initialiseNode } from './initialise-node.ts';
 import { type NetworkFile, writeNetworkFile } from './network-file.ts';
 import {
@@ -18,12 +20,13 @@ import {
   postgresSpec,
   routerSpec,
   siteSpec,
+  type Urls,
   urlsOf,
 } from './process-specs.ts';
 
 const TOKEN_2022 = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb';
 const WATT_DECIMALS = 6;
-/** What the demo agent has at the start of every story. */
+/** What the faucet gives to the demo agent whenever it has less than half of it. */
 const AGENT_WATT = 10_000;
 
 export interface StartNetworkOptions {
@@ -72,30 +75,37 @@ async function startAll(options: StartNetworkOptions, supervisor: Supervisor): P
   const urls = urlsOf(ports);
   const money = await startMoney(options, supervisor);
 
-  const routerStep = report.step('router', 'starting');
-  const computeWallet = await loadOrCreateKeypair(join(state.keys, 'compute-wallet.json'));
-  await askFaucet(urls.faucet, { wallet: computeWallet.publicKey, watt: 0, sol: 1 });
-  const router = routerSpec(plan, {
-    databaseUrl: money.databaseUrl,
-    mint: money.mint,
-    computeWallet: computeWallet.publicKey,
-    computeWalletSecret: JSON.stringify([...computeWallet.secret]),
-    routerKeyFile: join(state.keys, 'router.json'),
-  });
-  await supervisor.start(router);
-  const { publicKey: routerKey } = await loadOrCreateKeypair(join(state.keys, 'router.json'));
-  routerStep.done(urls.router);
-
-  const nodeStep = report.step('nodes', 'starting');
+  const routerKeyFile = join(state.keys, 'router.json');
+  const [computeWallet, agent, { publicKey: routerKey }] = await Promise.all([
+    loadOrCreateKeypair(join(state.keys, 'compute-wallet.json')),
+    loadOrCreateKeypair(join(state.keys, 'agent.json')),
+    loadOrCreateKeypair(routerKeyFile),
+  ]);
+  await fundWallets(urls, money.mint, { computeWallet: computeWallet.publicKey, agent: agent.publicKey });
+  const router = async () => {
+    const step = report.step('router', 'starting');
+    const spec = routerSpec(plan, {
+      databaseUrl: money.databaseUrl,
+      mint: money.mint,
+      computeWallet: computeWallet.publicKey,
+      computeWalletSecret: JSON.stringify([...computeWallet.secret]),
+      routerKeyFile,
+    });
+    await supervisor.start(spec);
+    step.done(urls.router);
+  };
   const nodes = nodePlans(state, machine);
-  await Promise.all(
-    nodes.map((node) => initialiseNode(plan, { ...node, routerUrl: urls.router, routerKey })),
-  );
-  await supervisor.start(...nodes.map((node) => nodeSpec(plan, node)));
-  nodeStep.done(nodes.map((node) => `${node.name} (${node.services.replace(',', ' and ')})`).join(', '));
+  const startNodes = async () => {
+    const step = report.step('nodes', 'trying what this machine can do');
+    await Promise.all(
+      nodes.map((node) => initialiseNode(plan, { ...node, routerUrl: urls.router, routerKey })),
+    );
+    await supervisor.start(...nodes.map((node) => nodeSpec(plan, node)));
+    step.done(nodes.map((node) => `${node.name} (${node.services.replace(',', ' and ')})`).join(', '));
+  };
+  // Nodes look over their machine first and knock until the router opens, so both may start at once.
+  await settleAll([router(), startNodes()]);
 
-  const agent = await loadOrCreateKeypair(join(state.keys, 'agent.json'));
-  await askFaucet(urls.faucet, { wallet: agent.publicKey, watt: AGENT_WATT, sol: 1 });
   const file: NetworkFile = {
     router_url: urls.router,
     dashboard_url: `${urls.router}/dashboard`,
@@ -119,6 +129,22 @@ async function startAll(options: StartNetworkOptions, supervisor: Supervisor): P
     stop: () => supervisor.stop(),
     kill: () => supervisor.kill(),
   };
+}
+
+/** The compute wallet needs a token account to be paid, the agent something to pay with. */
+async function fundWallets(
+  urls: Urls,
+  mint: string,
+  { computeWallet, agent }: { computeWallet: string; agent: string },
+): Promise<void> {
+  const balanceOf = chainBalanceReader({ rpc_url: urls.rpc, mint });
+  if ((await balanceOf(computeWallet)) === null) {
+    await askFaucet(urls.faucet, { wallet: computeWallet, watt: 0, sol: 1 });
+  }
+  const agentHas = await balanceOf(agent);
+  if (agentHas === null || agentHas < watt(AGENT_WATT / 2)) {
+    await askFaucet(urls.faucet, { wallet: agent, watt: AGENT_WATT, sol: 1 });
+  }
 }
 
 /** Postgres, chain and demo site at once: none needs another. */

@@ -1,11 +1,11 @@
 import { createSolanaPayer, createWatt } from '@watt/client';
 import { formatWatt } from '@watt/shared';
 import type { Machine } from '../machine.ts';
+import { chainBalanceReader } from '../network/chain-balance.ts';
 import type { NetworkFile } from '../network/network-file.ts';
 import { loadOrCreateKeypair } from '../state/keypair-file.ts';
 import type { Report } from '../terminal/report.ts';
 import { buyPages } from './buy-pages.ts';
-import { chainBalanceReader } from './chain-balance.ts';
 import { closeBooks } from './close-books.ts';
 import { proveAll } from './prove-all.ts';
 import { runPrograms } from './run-programs.ts';
@@ -27,7 +27,8 @@ export interface StoryOptions {
  */
 export async function tellStory({ file, machine, pictureDir, report }: StoryOptions): Promise<boolean> {
   const teller = createTeller(report);
-  const balanceOf = chainBalanceReader(file);
+  const readBalance = chainBalanceReader(file);
+  const balanceOf = async (wallet: string) => (await readBalance(wallet)) ?? 0n;
   const { secret } = await loadOrCreateKeypair(file.agent_key_file);
   let lastPaymentMs: number | null = null;
   const payer = timedPayer(
