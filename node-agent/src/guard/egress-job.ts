@@ -35,6 +35,7 @@ export class EgressJob {
   readonly #options: EgressJobOptions;
   readonly #sockets = new Set<Duplex>();
   readonly #ended = new AbortController();
+  readonly #noted = new Set<unknown>();
   #bytes = 0;
 
   constructor(options: EgressJobOptions) {
@@ -70,6 +71,9 @@ export class EgressJob {
 
   /** Notes why the target could not be served; whatever is neither refusal nor dial error broke the answer half-way. */
   noteError(target: Target, error: unknown): void {
+    // What `connect` threw comes by here again, through the request that wanted the connection.
+    if (this.#noted.has(error)) return;
+    this.#noted.add(error);
     if (error instanceof GuardRefusal) {
       this.#note({ ...target, kind: 'refused', rule: error.rule, isLasting: true });
     } else if (error instanceof DialError) {

@@ -31,11 +31,12 @@ export function documentFailure({ main, egress }: Circumstances): ScrapeFailure 
   return refused ? ofEgress(refused) : null;
 }
 
-/** Makes a failure of whatever Playwright threw. Null when it is none of the page's or the browser's doing. */
+/** Makes a failure of whatever the visit threw; what became of the document explains it best. */
 export function browserFailure(error: unknown, circumstances: Circumstances): ScrapeFailure {
-  if (error instanceof ScrapeFailure) return error;
+  if (error instanceof ScrapeFailure && error.reason !== 'browser') return error;
   const known = documentFailure(circumstances);
   if (known) return known;
+  if (error instanceof ScrapeFailure) return error;
   const message = error instanceof Error ? error.message : '';
   const netError = NET_ERROR.exec(message)?.[1];
   if (netError) return ofNetError(netError, undefined, error);

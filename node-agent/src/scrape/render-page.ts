@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EgressJob } from '../guard/egress-job.ts';
 import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -20,6 +21,8 @@ const MAX_SETTLE_MS = 3_000;
 /** Both waits together take at most this share of the time left, so that reading the page is never what runs out of it. */
 const WAIT_SHARE = 0.4;
 const SIZES_MS = 500;
+const GRACE_MS = 300;
+const MAX_READS = 3;
 
 export interface RenderedPage {
   url: string;
@@ -80,13 +83,25 @@ async function visit(visit: Visit): Promise<RenderedPage> {
   try {
     return await Promise.race([main.brokeOff, openAndRead(visit, main)]);
   } catch (error) {
-    if (visit.deadline.signal.aborted) throw visit.deadline.signal.reason;
+    const { signal } = visit.deadline;
+    // Chromium's report of a failed navigation may come after the call that stumbled over it.
+    if (!signal.aborted) await sleep(GRACE_MS, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
     throw browserFailure(error, { main, egress: visit.job });
   }
 }
 
 async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPage> {
-  return await read(visit, main, await open(visit, main));
+  const warnings = await open(visit, main);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read(visit, main, warnings);
+    } catch (error) {
+      if (error instanceof ScrapeFailure || attempt === MAX_READS) throw error;
+      // A script led elsewhere while the page was read: the next document is the one to read.
+      await visit.page.waitForLoadState('domcontentloaded', { timeout: visit.deadline.remainingMs() });
+    }
+  }
 }
 
 /** Goes to the page and waits until it stands; returns what the result should warn of. */
