@@ -19,7 +19,9 @@ const MANIFESTS = [
 /** Installs the locked dependencies, unless what is installed was made from these very manifests. */
 export async function installDependencies({ root, env, steps }) {
   const stamp = join(root, 'node_modules', '.installed-from');
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  // Not the field `packageManager`: pnpm would look itself up in the registry and refuse a frozen lock file.
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const packageManager = `pnpm@${engines.pnpm}`;
   const wanted = hashOfManifests(root);
   const step = steps.begin('dependencies', 'looking');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return step.done('found');
