@@ -1,1 +1,11 @@
-export {};
+export { type Home, homeAt } from './config/home.ts';
+export type { NodeConfig } from './config/node-config.ts';
+export type { NodeLogger } from './connection/node-logger.ts';
+export { type BuildWorkersOptions, buildWorkers } from './jobs/build-workers.ts';
+export type { WorkerProblem, Workers } from './jobs/workers.ts';
+export { DEFAULT_NODE_TIMINGS, type NodeTimings } from './node-timings.ts';
+export { type RunNodeOptions, type RunningNode, runNode } from './run-node.ts';
+export { createDockerEngine } from './sandbox/docker.ts';
+export { type Preparation, type PrepareOptions, prepareMachine } from './setup/prepare-machine.ts';
+export type { StepResult } from './setup/step-result.ts';
+export type { NodeStatus } from './status/node-status.ts';

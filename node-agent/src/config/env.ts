@@ -1,0 +1,31 @@
+/** What the environment says. Flags come before it, `config.json` after it. Null stands for "not set". */
+export interface NodeEnv {
+  /** WATT_NODE_HOME */
+  home: string | null;
+  /** WATT_ROUTER_URL */
+  routerUrl: string | null;
+  /** SCRAPE_ALLOW_PRIVATE: private targets that scrapes may reach all the same, `127.0.0.1:8099,…`. Development only. */
+  scrapeAllowPrivate: string;
+  /** LOG_LEVEL: a level of pino. */
+  logLevel: string | null;
+  /** CHROMIUM_PATH: the browser to use instead of the one that would be found. */
+  chromiumPath: string | null;
+  /** DOCKER_HOST, as Docker reads it. */
+  dockerHost: string | null;
+  /** HOME, where the default home folder is. */
+  userHome: string | null;
+}
+
+/** The only reader of the environment in this package. */
+export function readNodeEnv(env: NodeJS.ProcessEnv = process.env): NodeEnv {
+  const read = (name: string) => env[name]?.trim() || null;
+  return {
+    home: read('WATT_NODE_HOME'),
+    routerUrl: read('WATT_ROUTER_URL'),
+    scrapeAllowPrivate: read('SCRAPE_ALLOW_PRIVATE') ?? '',
+    logLevel: read('LOG_LEVEL'),
+    chromiumPath: read('CHROMIUM_PATH'),
+    dockerHost: read('DOCKER_HOST'),
+    userHome: read('HOME'),
+  };
+}

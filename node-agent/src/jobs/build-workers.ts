@@ -1,0 +1,153 @@
+import type { AllowedTarget, Service } from '@watt/shared';
+import type { Logger } from 'pino';
+import type { NodeConfig } from '../config/node-config.ts';
+import { createGuard, DEFAULT_PORTS } from '../guard/guard.ts';
+import { readOwnAddresses } from '../guard/own-addresses.ts';
+import type { ContainerEngine } from '../sandbox/container-engine.ts';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
+import { createScraper, type Scraper } from '../scrape/create-scraper.ts';
+import { findChromium } from '../scrape/find-chromium.ts';
+import { DEFAULT_SCRAPE_LIMITS } from '../scrape/scrape-limits.ts';
+import { type Preparation, prepareMachine } from '../setup/prepare-machine.ts';
+import type { StepResult } from '../setup/step-result.ts';
+import { browserSlots, defaultSlots, type MachineFacts, maxJobMemoryMb } from './machine-facts.ts';
+import type { WorkerProblem, Workers } from './workers.ts';
+
+export interface BuildWorkersOptions {
+  config: Pick<NodeConfig, 'services' | 'slots'>;
+  machine: MachineFacts;
+  docker: ContainerEngine;
+  /** For downloads and half-built images. */
+  cacheDir: string;
+  /** Private targets that scrapes may reach all the same. Development only. */
+  allowPrivate: readonly AllowedTarget[];
+  /** A browser to use instead of the one that would be found. */
+  chromiumPath: string | null;
+  /** Install what is missing, and start Docker, where that can be done without asking. */
+  install: boolean;
+  clock: { now(): number };
+  logger: Logger;
+  /** Lines of progress for people. */
+  report: (line: string) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Tries on this machine what the node was set up to do, and gives what works together with what does not and why. */
+export async function buildWorkers(options: BuildWorkersOptions): Promise<Workers> {
+  const { config, chromiumPath, install, docker, cacheDir, report } = options;
+  const wants = (service: Service) => config.services.includes(service);
+  const problems: WorkerProblem[] = [];
+  const preparation = await prepareMachine({
+    docker,
+    want: { execute: wants('execute'), scrapeJavascript: wants('scrape') && chromiumPath === null },
+    ...{ allowInstall: install, allowStart: install, cacheDir, report },
+    onStep: (name, result) => report(`${name}: ${describe(result)}`),
+  });
+  const scraper = wants('scrape') ? await buildScraper(options, preparation, problems) : null;
+  const sandbox = wants('execute') ? await buildSandbox(options, preparation, problems) : null;
+  const slots = { ...defaultSlots(options.machine), ...config.slots };
+  return {
+    capabilities: {
+      scrape: scraper && {
+        slots: slots.scrape,
+        javascript: scraper.capabilities.javascript,
+        screenshots: scraper.capabilities.screenshots,
+      },
+      execute: sandbox && { slots: slots.execute, ...sandbox.offer },
+    },
+    problems,
+    ...(scraper && { scrape: scraper.scrape }),
+    ...(sandbox && { execute: sandbox.sandbox.execute }),
+    async close() {
+      await Promise.all([scraper?.close(), sandbox?.sandbox.close()]);
+    },
+  };
+}
+
+async function buildScraper(
+  options: BuildWorkersOptions,
+  { chromium }: Preparation,
+  problems: WorkerProblem[],
+): Promise<Scraper> {
+  const { machine, allowPrivate, chromiumPath, clock, logger } = options;
+  const path =
+    chromiumPath === null
+      ? chromium !== null && chromium.state !== 'unavailable'
+        ? chromium.value.path
+        : null
+      : findChromium(chromiumPath);
+  if (chromium?.state === 'unavailable') {
+    problems.push({ what: `pages with JavaScript: ${chromium.reason}`, fix: chromium.fix });
+  }
+  if (chromiumPath !== null && path === null) {
+    problems.push({
+      what: `pages with JavaScript: ${chromiumPath} cannot be run`,
+      fix: 'Set CHROMIUM_PATH to a Chromium.',
+    });
+  }
+  const scraper = await createScraper({
+    guard: createGuard({
+      allowPrivate,
+      blockedDomains: [],
+      ports: DEFAULT_PORTS,
+      ownAddresses: () => readOwnAddresses(),
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    }),
+    chromiumPath: path,
+    clock,
+    limits: { ...DEFAULT_SCRAPE_LIMITS, browserSlots: browserSlots(machine) },
+    logger,
+    isRoot: machine.isRoot,
+  });
+  if (path !== null && !scraper.capabilities.javascript) {
+    problems.push({
+      what: `pages with JavaScript: ${path} does not start`,
+      fix: `Try: ${path} --headless=new --dump-dom about:blank`,
+    });
+  }
+  return scraper;
+}
+
+interface OfferedSandbox {
+  sandbox: Sandbox;
+  offer: { languages: ('python' | 'javascript' | 'bash')[]; max_memory_mb: number; runtime: string };
+}
+
+async function buildSandbox(
+  options: BuildWorkersOptions,
+  { docker, sandboxImage }: Preparation,
+  problems: WorkerProblem[],
+): Promise<OfferedSandbox | null> {
+  const { machine, clock, logger } = options;
+  for (const step of [docker, sandboxImage]) {
+    if (step?.state !== 'unavailable') continue;
+    problems.push({ what: `programs: ${step.reason}`, fix: step.fix });
+    return null;
+  }
+  if (sandboxImage === null || sandboxImage.state === 'unavailable') return null;
+  const maxMemoryMb = maxJobMemoryMb(machine, DEFAULT_SANDBOX_LIMITS.maxMemoryMb);
+  const sandbox = createSandbox({
+    docker: options.docker,
+    image: sandboxImage.value.name,
+    limits: { maxMemoryMb },
+    clock,
+    logger,
+  });
+  await sandbox.sweep();
+  const probe = await sandbox.probe();
+  if (probe.available) {
+    const languages = probe.languages.map(({ language }) => language);
+    return { sandbox, offer: { languages, max_memory_mb: maxMemoryMb, runtime: probe.runtime ?? 'runc' } };
+  }
+  problems.push(...probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
+  await sandbox.close();
+  return null;
+}
+
+function describe(result: StepResult<unknown>): string {
+  return result.state === 'unavailable'
+    ? `not available, ${result.reason}`
+    : `${result.state}, ${result.detail}`;
+}

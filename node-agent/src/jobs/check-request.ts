@@ -1,0 +1,70 @@
+import {
+  type Capabilities,
+  canonicalJson,
+  ExecuteBodySchema,
+  type ExecuteRequest,
+  type JobMessage,
+  normaliseExecute,
+  normaliseScrape,
+  parseJson,
+  type Refuse,
+  ScrapeBodySchema,
+  type ScrapeRequest,
+} from '@watt/shared';
+import { Compile } from 'typebox/compile';
+
+const scrapeCheck = Compile(ScrapeBodySchema);
+const executeCheck = Compile(ExecuteBodySchema);
+
+export type CheckedRequest =
+  | { service: 'scrape'; request: ScrapeRequest }
+  | { service: 'execute'; request: ExecuteRequest };
+
+export type RequestRefusal = { refuse: Refuse['reason']; message: string };
+
+/** Reads the body of a job as the agent's request was normalised, and holds it against what this node declared. */
+export function checkRequest(
+  job: Pick<JobMessage, 'service'>,
+  text: string,
+  capabilities: Capabilities,
+): CheckedRequest | RequestRefusal {
+  const body = parseJson(text);
+  if (job.service === 'scrape') {
+    if (!scrapeCheck.Check(body)) return invalid('not a scrape request');
+    const request = normaliseScrape(body);
+    if (!isNormalised(body, request)) return invalid('the request is not in normal form');
+    return scrapeRefusal(request, capabilities) ?? { service: 'scrape', request };
+  }
+  if (!executeCheck.Check(body)) return invalid('not an execution request');
+  const request = normaliseExecute(body);
+  if (!isNormalised(body, request)) return invalid('the request is not in normal form');
+  return executeRefusal(request, capabilities) ?? { service: 'execute', request };
+}
+
+function scrapeRefusal({ options }: ScrapeRequest, { scrape }: Capabilities): RequestRefusal | null {
+  if (!scrape) return unsupported('this node does not scrape');
+  if (options.javascript && !scrape.javascript) return unsupported('this node has no browser');
+  if (options.screenshots && !scrape.screenshots) return unsupported('this node takes no screenshots');
+  return null;
+}
+
+function executeRefusal(request: ExecuteRequest, { execute }: Capabilities): RequestRefusal | null {
+  if (!execute) return unsupported('this node does not run programs');
+  if (!execute.languages.includes(request.language)) return unsupported(`no ${request.language} here`);
+  if (request.memory_mb > execute.max_memory_mb) {
+    return unsupported(`at most ${execute.max_memory_mb} MB of memory here`);
+  }
+  return null;
+}
+
+function isNormalised(body: unknown, request: unknown): boolean {
+  return canonicalJson(body) === canonicalJson(request);
+}
+
+function invalid(message: string): RequestRefusal {
+  return { refuse: 'invalid', message };
+}
+
+function unsupported(message: string): RequestRefusal {
+  return { refuse: 'unsupported', message };
+}

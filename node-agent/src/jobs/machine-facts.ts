@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import type { NodeClass } from '@watt/shared';
+
+/** What the choice of defaults depends on. */
+export interface MachineFacts {
+  cores: number;
+  memoryMb: number;
+  class: NodeClass;
+  isRoot: boolean;
+}
+
+export function readMachineFacts(): MachineFacts {
+  return {
+    cores: availableParallelism(),
+    memoryMb: Math.floor(totalmem() / 1024 / 1024),
+    class: detectClass(),
+    isRoot: process.getuid?.() === 0,
+  };
+}
+
+function detectClass(): NodeClass {
+  if (existsSync('/dev/nvidia0') || existsSync('/dev/kfd')) return 'gpu';
+  try {
+    return /raspberry pi/i.test(readFileSync('/proc/device-tree/model', 'utf8')) ? 'pi' : 'pc';
+  } catch {
+    // Only boards with a device tree have the file.
+    return 'pc';
+  }
+}
+
+/** How many jobs of each kind run at a time where the operator did not say. Memory is what home machines lack first. */
+export function defaultSlots({ cores, memoryMb }: MachineFacts): { scrape: number; execute: number } {
+  return {
+    scrape: clamp(Math.min(cores * 2, Math.floor(memoryMb / 512)), 1, 16),
+    execute: clamp(Math.min(cores, Math.floor(memoryMb / 1024)), 1, 8),
+  };
+}
+
+/** Chromium takes about 300 MB for each page that it renders. */
+export function browserSlots({ cores, memoryMb }: MachineFacts): number {
+  return clamp(Math.min(cores, Math.floor(memoryMb / 1024)), 1, 4);
+}
+
+/** The largest program that may run here: at most half of the machine. */
+export function maxJobMemoryMb({ memoryMb }: MachineFacts, limitMb: number): number {
+  return Math.min(limitMb, Math.floor(memoryMb / 2));
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
+}
