@@ -1,1 +1,2 @@
-export {};
+export { BENCHES, type Bench, type BenchOptions } from './benches.ts';
+export type { Metric, Report } from './report.ts';

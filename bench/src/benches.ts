@@ -1,0 +1,25 @@
+import { benchDispatch } from './dispatch/bench-dispatch.ts';
+import type { Report } from './report.ts';
+
+export interface BenchOptions {
+  rounds: number;
+  /** Of each contender in each round. */
+  ms: number;
+  concurrency: number;
+  signal: AbortSignal;
+  /** Progress, for stderr. */
+  log: (line: string) => void;
+}
+
+export interface Bench {
+  title: string;
+  run(options: BenchOptions): Promise<Report>;
+}
+
+/** Every measurement, by the name it is called by. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  dispatch: {
+    title: 'a paid, signed, ledgered job to a node that answers at once, beside bare echoes and BullMQ',
+    run: benchDispatch,
+  },
+};

@@ -1,0 +1,19 @@
+import { playRole } from './role-process.ts';
+
+/** The parts that run in processes of their own. Each is loaded only where it is played, so that no process carries the others' code. */
+const ROLES = {
+  'echo-router': async () => playRole((await import('./dispatch/echo-router.ts')).echoRouter),
+  'echo-node': async () => playRole((await import('./dispatch/echo-node.ts')).echoNode),
+  'bullmq-worker': async () => playRole((await import('./dispatch/bullmq-worker.ts')).bullmqWorker),
+  router: async () => playRole((await import('./dispatch/paid-router.ts')).paidRouter),
+  'instant-node': async () => playRole((await import('./dispatch/instant-node.ts')).instantNode),
+};
+
+export type RoleName = keyof typeof ROLES;
+
+/** Plays the named role in this process; false when there is none of that name. */
+export async function playNamedRole(name: string): Promise<boolean> {
+  if (!Object.hasOwn(ROLES, name)) return false;
+  await ROLES[name as RoleName]();
+  return true;
+}

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+const STOP_LIMIT_MS = 10_000;
+const SAID_MAX = 4_000;
+
+// The shell watches a pipe from this process: when we are gone, even by kill -9, the pipe ends and so does the program.
+const TETHER = `exec 3<&0
+"$@" </dev/null 3<&- & child=$!
+(cat <&3 >/dev/null; kill -INT $child 2>/dev/null) & watch=$!
+trap 'kill -INT $child' TERM INT
+wait $child; code=$?
+kill $watch 2>/dev/null
+exit $code`;
+
+export interface TetheredProcess {
+  /** Aborted, with what the program said, when it ends without having been asked to. */
+  ended: AbortSignal;
+  stop(): Promise<void>;
+}
+
+/** Runs a server that never outlives this process. It stops by SIGINT. */
+export function startTethered([program = '', ...args]: readonly string[]): TetheredProcess {
+  const child = spawn('sh', ['-c', TETHER, 'sh', program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = new AbortController();
+  let said = '';
+  let isStopping = false;
+  const hear = (text: Buffer) => {
+    said = (said + text.toString()).slice(-SAID_MAX);
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  child.once('error', (cause) => ended.abort(new Error(`${program} cannot be started`, { cause })));
+  child.once('exit', (code) => {
+    if (!isStopping) ended.abort(new Error(`${program} ended with ${code}: ${said.trim()}`));
+  });
+  return {
+    ended: ended.signal,
+    async stop() {
+      isStopping = true;
+      child.stdin.on('error', () => {
+        // Writing to a program that is gone already is how this ends as well.
+      });
+      child.stdin.end();
+      await whenGone(child);
+    },
+  };
+}
+
+/** Resolves when the process has ended; kills it when that takes too long. */
+export async function whenGone(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+  await new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  clearTimeout(timer);
+}
