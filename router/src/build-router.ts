@@ -45,7 +45,9 @@ export async function startRouter(
     const accounts = await loadSystemAccounts(database.sql);
     await markAllOffline(database.sql);
     const listening = { url: config.publicUrl };
+    const closing = new AbortController();
     const context = assemble({
+      closing: closing.signal,
       config,
       secrets,
       logger,
@@ -72,6 +74,7 @@ export async function startRouter(
       context,
       url: listening.url,
       async stop() {
+        closing.abort();
         await context.hub.close(HUB_GRACE_MS);
         await server.close();
         await housekeeping.stop();
@@ -98,6 +101,7 @@ interface Parts {
   payTo: PayTo;
   accounts: SystemAccounts;
   overrides: { clock?: () => number; random?: () => number };
+  closing: AbortSignal;
   /** The public address, known only once it listens when the port is left to the system. */
   listening: { url: string };
 }
@@ -152,7 +156,8 @@ function assemble(parts: Parts): Context {
       waitMs: config.http.waitSeconds * 1000,
     },
   });
-  return { config, secrets, clock, logger, database, payments, reader, intake, dispatcher, hub };
+  const { closing } = parts;
+  return { config, secrets, closing, clock, logger, database, payments, reader, intake, dispatcher, hub };
 }
 
 /** Asks the chain which token this is; a mint whose rules could lose money is refused at start. */

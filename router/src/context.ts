@@ -11,6 +11,8 @@ import type { Payments } from './payments/payments.ts';
 export interface Context {
   config: Config;
   secrets: { routerKey: SigningKey };
+  /** Aborts when the router stops: calls that wait are answered with what is known. */
+  closing: AbortSignal;
   clock: () => number;
   logger: Logger;
   database: Database;

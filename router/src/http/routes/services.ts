@@ -5,7 +5,7 @@ import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
 
 /** `POST /api/v1/scrape` and `/execute`: the services. Answers 200, 202, 402 and the codes of docs/ERRORS.md. */
-export function serviceRoutes(app: FastifyInstance, { intake }: Context): void {
+export function serviceRoutes(app: FastifyInstance, { intake, closing }: Context): void {
   for (const service of SERVICES) {
     app.post<{ Body: RawBody | undefined }>(`/api/v1/${service}`, async (request, reply) => {
       const { raw, json } = request.body ?? emptyBody();
@@ -18,7 +18,7 @@ export function serviceRoutes(app: FastifyInstance, { intake }: Context): void {
         body: json,
         agent: request.ip,
         isAsync: prefersAsync(request.headers['prefer']),
-        signal: gone.signal,
+        signal: AbortSignal.any([gone.signal, closing]),
       });
       return reply
         .code(answer.status)
