@@ -29,8 +29,8 @@ export interface RunNodeOptions {
   software: string;
   logger: NodeLogger;
   timings?: Partial<NodeTimings>;
-  journal?: Partial<JournalLimits>;
-  outbox?: Partial<OutboxLimits>;
+  journalLimits?: Partial<JournalLimits>;
+  outboxLimits?: Partial<OutboxLimits>;
   /** Unix milliseconds. */
   clock?: () => number;
   random?: () => number;
@@ -54,7 +54,7 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   }
   try {
     const { home, config, logger, clock = Date.now } = options;
-    const limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.journal };
+    const limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.journalLimits };
     const journal = await Journal.open({
       dir: home.journal,
       router: config.router.key,
@@ -62,7 +62,9 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
       clock,
       logger,
     });
-    return new NodeDaemon(options, lock, journal, await readStatus(home.status));
+    const previous = await readStatus(home.status);
+    const workers = await options.prepareWorkers();
+    return new NodeDaemon({ ...options, workers, lock, journal, previous });
   } catch (error) {
     await lock.release();
     throw error;
@@ -109,7 +111,7 @@ class NodeDaemon implements RunningNode {
     this.#outbox = new Outbox({
       journal,
       node: key.publicKey,
-      limits: { ...DEFAULT_OUTBOX_LIMITS, ...options.outbox },
+      limits: { ...DEFAULT_OUTBOX_LIMITS, ...options.outboxLimits },
       logger,
       onSettled: ({ ack }) => {
         this.#keeper.acknowledged(ack);
@@ -159,7 +161,6 @@ class NodeDaemon implements RunningNode {
         address: config.router.address ?? ws,
         introduce: () => this.#introduction(),
         handlers: this.#handlers(),
-        onSession: (session) => this.#onSession(session),
         onEnd: ({ code, message }, retryMs) => {
           this.#session = null;
           this.#outbox.detach();
@@ -187,6 +188,7 @@ class NodeDaemon implements RunningNode {
 
   #handlers(): SessionHandlers {
     return {
+      onWelcome: (session) => this.#onSession(session),
       onJob: (session, job, request) => {
         if (this.#outbox.attempts.includes(job.attempt_id)) this.#outbox.resend(job.attempt_id);
         else this.#runner.accept(job, request, session.clockOffsetMs);

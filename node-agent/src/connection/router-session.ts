@@ -22,6 +22,8 @@ const isFromRouter = (header: unknown): header is FromRouter => fromRouter.Check
 const MISSED_ANSWERS = 3;
 
 export interface SessionHandlers {
+  /** Called before anything else of the session, in the same turn: a job may follow right behind the welcome. */
+  onWelcome(session: RouterSession): void;
   onJob(session: RouterSession, job: JobMessage, request: string): void;
   onAck(session: RouterSession, ack: Ack): void;
   /** The authoritative leases, from the welcome and from every answer to a heartbeat. */
@@ -135,6 +137,7 @@ export class RouterSession {
       case 'welcome':
         this.#state = 'open';
         this.#heartbeat = setInterval(() => this.#beat(), message.heartbeat_ms);
+        handlers.onWelcome(this);
         this.#onWelcome();
         handlers.onLeases(this, message.leases);
         break;

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBackOff } from './back-off.ts';
 import type { NodeLogger } from './node-logger.ts';
 import { openSession, type SessionOptions } from './open-session.ts';
-import type { RouterSession } from './router-session.ts';
 import { ConnectFault, type SessionEnd } from './session-end.ts';
 
 export interface StayConnectedOptions extends SessionOptions {
@@ -12,7 +11,6 @@ export interface StayConnectedOptions extends SessionOptions {
   stableMs: number;
   random: () => number;
   logger: NodeLogger;
-  onSession: (session: RouterSession) => void;
   /** A session is over, or none came about; `retryMs` is the wait until the next try. */
   onEnd: (end: SessionEnd, retryMs: number) => void;
 }
@@ -47,7 +45,6 @@ async function oneSession(
   try {
     const session = await openSession(options, signal);
     onOpen();
-    options.onSession(session);
     return await session.closed;
   } catch (error) {
     if (error instanceof ConnectFault) return { code: error.code, message: error.message };
