@@ -101,7 +101,8 @@ export class SupervisedProcess {
           void this.#context.list.remove(child.pid).catch(() => this.#sayUnlisted());
         if (performance.now() - startedAt > SETTLED_MS) this.#pauseMs = BACKOFF_FIRST_MS;
         if (this.#isReady && !this.#isStopping) this.#scheduleRestart(why);
-        resolve();
+        // Ended means off the list, too: whoever stops us may leave right after.
+        this.#unlist(child.pid).then(resolve, resolve);
       };
       child.once('error', (error) => onEnd(`could not be run: ${error.message}`));
       child.once('exit', (code, signal) =>
@@ -142,7 +143,7 @@ export class SupervisedProcess {
     return join(this.#context.logs, `${this.name}.log`);
   }
 
-  #sayUnlisted(): void {
-    this.#context.say(`${this.name} could not be taken off the list of processes`);
+  async #unlist(pid: number | undefined): Promise<void> {
+    if (pid !== undefined) await this.#context.list.remove(pid);
   }
 }
