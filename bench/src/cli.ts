@@ -9,33 +9,37 @@ ${Object.entries(BENCHES)
   .join('\n')}
 `;
 
-/** Runs the bench that is named on the command line. Figures go to stdout, all else to stderr; the exit code is 2 for a wrong call. */
-export async function runCli(): Promise<void> {
-  const { values, positionals } = readArguments();
-  const bench =
-    positionals.length === 1 && Object.hasOwn(BENCHES, positionals[0] ?? '') && BENCHES[positionals[0] ?? ''];
+export interface CliOutput {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/**
+ * Runs the bench that is named on the command line and resolves to the exit code, 2 for a wrong call. Figures go to `out`, all else to
+ * `err`; aborting the signal stops everything that was started.
+ */
+export async function runCli(args: string[], output: CliOutput, signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  const [name = ''] = positionals;
+  const bench = positionals.length === 1 && Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (!bench) {
-    const named = positionals[0] === undefined ? '' : `There is no bench named ${positionals[0]}.\n`;
-    process.stderr.write(named + USAGE);
-    process.exitCode = 2;
-    return;
-  }
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => stopping.abort(new Error('stopped')));
+    output.err(name === '' ? USAGE : `There is no bench named ${positionals.join(' ')}.\n\n${USAGE}`);
+    return 2;
   }
   const report = await bench.run({
     rounds: atLeastOne(values.rounds, 'rounds'),
     ms: atLeastOne(values.seconds, 'seconds') * 1_000,
     concurrency: atLeastOne(values.concurrency, 'concurrency'),
-    signal: stopping.signal,
-    log: (line) => process.stderr.write(`${line}\n`),
+    signal,
+    log: (line) => output.err(`${line}\n`),
   });
-  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${formatReport(report)}`);
+  output.out(values.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${formatReport(report)}`);
+  return 0;
 }
 
-function readArguments() {
+function readArguments(args: string[]) {
   return parseArgs({
+    args,
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },

@@ -17,7 +17,7 @@ export async function startPostgres(dir: string): Promise<Postgres> {
   await mkdir(parent);
   const port = await findFreePort();
   const cluster = await prepareCluster({ parent, passwordFile: join(dir, 'postgres-password'), port });
-  const server = startTethered(cluster.command);
+  const server = startTethered(cluster.command, 'INT');
   try {
     await cluster.waitUntilReady(server.ended);
   } catch (error) {

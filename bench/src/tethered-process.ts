@@ -4,10 +4,11 @@ const STOP_LIMIT_MS = 10_000;
 const SAID_MAX = 4_000;
 
 // The shell watches a pipe from this process: when we are gone, even by kill -9, the pipe ends and so does the program.
-const TETHER = `exec 3<&0
+export const TETHER = `signal=$1; shift
+exec 3<&0
 "$@" </dev/null 3<&- & child=$!
-(cat <&3 >/dev/null; kill -INT $child 2>/dev/null) & watch=$!
-trap 'kill -INT $child' TERM INT
+(cat <&3 >/dev/null; kill -$signal $child 2>/dev/null) & watch=$!
+trap 'kill -$signal $child' TERM INT
 wait $child; code=$?
 kill $watch 2>/dev/null
 exit $code`;
@@ -18,9 +19,14 @@ export interface TetheredProcess {
   stop(): Promise<void>;
 }
 
-/** Runs a server that never outlives this process. It stops by SIGINT. */
-export function startTethered([program = '', ...args]: readonly string[]): TetheredProcess {
-  const child = spawn('sh', ['-c', TETHER, 'sh', program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+/** Runs a server that never outlives this process. Postgres stops fast by INT; a shell lets INT through only to programs that handle it. */
+export function startTethered(
+  [program = '', ...args]: readonly string[],
+  stopSignal: 'TERM' | 'INT' = 'TERM',
+): TetheredProcess {
+  const child = spawn('sh', ['-c', TETHER, 'sh', stopSignal, program, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const ended = new AbortController();
   let said = '';
   let isStopping = false;
@@ -31,6 +37,7 @@ export function startTethered([program = '', ...args]: readonly string[]): Tethe
   child.stderr.on('data', hear);
   child.once('error', (cause) => ended.abort(new Error(`${program} cannot be started`, { cause })));
   child.once('exit', (code) => {
+    child.stdin.destroy();
     if (!isStopping) ended.abort(new Error(`${program} ended with ${code}: ${said.trim()}`));
   });
   return {
