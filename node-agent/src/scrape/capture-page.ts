@@ -1,7 +1,7 @@
+import type { CDPSession } from './launch-chromium.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
 import type { ScrapeLimits } from './scrape-limits.ts';
 import type { ScrapeArtifact } from './scrape-task.ts';
-import type { CDPSession } from './warm-browser.ts';
 
 /** Where a PNG keeps its width, then its height, each four bytes. Source: RFC 2083, section 4.1.1. */
 const PNG_WIDTH_AT = 16;

@@ -1,5 +1,5 @@
+import type { Page, Request, Response } from './launch-chromium.ts';
 import type { Redirect } from './scrape-task.ts';
-import type { Page, Request, Response } from './warm-browser.ts';
 
 const MAX_ANSWERS = 100;
 

@@ -7,13 +7,14 @@ import { captureDocument, captureScreenshot } from './capture-page.ts';
 import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
 import { type Deadline, raceAbort } from './deadline.ts';
 import { unsupported } from './fetch-page.ts';
+import type { Response } from './launch-chromium.ts';
 import { type MainDocument, watchMainDocument } from './main-document.ts';
 import { parseAddress } from './parse-address.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
 import type { ScrapeLimits } from './scrape-limits.ts';
 import type { Redirect, ScrapeArtifact, ScrapeTask } from './scrape-task.ts';
 import { watchRequests } from './settle.ts';
-import type { BrowserPage, Response, WarmBrowser } from './warm-browser.ts';
+import type { BrowserPage, WarmBrowser } from './warm-browser.ts';
 
 /** Pictures and scripts that are still on their way then are not waited for. */
 const MAX_LOAD_MS = 10_000;

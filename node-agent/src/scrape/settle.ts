@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from './warm-browser.ts';
+import type { Page } from './launch-chromium.ts';
 
 const QUIET_MS = 250;
 const STEP_MS = 50;

@@ -1,29 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { raceAbort } from './deadline.ts';
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  type ChromiumInstance,
+  killGroup,
+  type LaunchOptions,
+  launchChromium,
+  type Page,
+  sweepUp,
+} from './launch-chromium.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
 
-export type { CDPSession, Page, Request, Response } from 'playwright-core';
-
-const LAUNCH_MS = 30_000;
 const CLOSE_MS = 3_000;
 const MAX_OPENINGS = 2;
-
-/**
- * Why each is there: docs of the guard. Names are resolved by our proxy alone; WebRTC may not open sockets of its own; QUIC would not
- * pass the proxy. Playwright adds its own list, with background networking and component updates off.
- */
-const FLAGS = [
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
-  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
-  '--disable-quic',
-  '--disable-gpu',
-  '--disable-sync',
-  '--disable-domain-reliability',
-  '--no-pings',
-  '--dns-prefetch-disable',
-];
 
 export interface BrowserPage {
   page: Page;
@@ -46,18 +38,14 @@ export interface WarmBrowser {
   close(): Promise<void>;
 }
 
-interface WarmBrowserOptions {
-  executablePath: string;
-  proxyUrl: string;
+interface WarmBrowserOptions extends LaunchOptions {
   /** Pages that one Chromium serves before a fresh one takes over. */
   maxPages: number;
-  isRoot: boolean;
   logger: Logger;
 }
 
-interface Instance {
-  browser: Browser;
-  pid: number;
+interface Instance extends ChromiumInstance {
+  /** Pages opened so far, and those open now. */
   served: number;
   active: number;
 }
@@ -65,11 +53,16 @@ interface Instance {
 export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
   let current: Promise<Instance> | null = null;
   const running = new Set<Instance>();
+  const sweeping = new Set<Promise<void>>();
 
   const launch = async (): Promise<Instance> => {
-    const instance = await launchInstance(options);
+    const instance = { ...(await launchChromium(options)), served: 0, active: 0 };
     running.add(instance);
-    instance.browser.once('disconnected', () => running.delete(instance));
+    instance.browser.once('disconnected', () => {
+      running.delete(instance);
+      const done = sweepUp(instance, options.logger).finally(() => sweeping.delete(done));
+      sweeping.add(done);
+    });
     return instance;
   };
   const take = async (): Promise<Instance> => {
@@ -132,6 +125,7 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
       await current?.catch(() => undefined);
       current = null;
       await Promise.all([...running].map(shut));
+      await Promise.all(sweeping);
     },
   };
 }
@@ -148,42 +142,8 @@ async function takeUnlessAborted(
   throw signal.reason;
 }
 
-async function launchInstance({ executablePath, proxyUrl, isRoot }: WarmBrowserOptions): Promise<Instance> {
-  try {
-    const browser = await chromium.launch({
-      executablePath,
-      headless: true,
-      // Playwright's own proxy option, not a flag: it also takes back Chromium's exemption for loopback and link-local addresses.
-      proxy: { server: proxyUrl },
-      // Chromium's sandbox cannot start under root; everywhere else a renderer is never run without it.
-      chromiumSandbox: !isRoot,
-      args: FLAGS,
-      timeout: LAUNCH_MS,
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
-    return { browser, pid: await browserPid(browser), served: 0, active: 0 };
-  } catch (cause) {
-    throw notStarted(cause);
-  }
-}
-
 function notOpened(cause: unknown): ScrapeFailure {
   return new ScrapeFailure('browser', 'The browser could not open a page.', { cause });
-}
-
-function notStarted(cause: unknown): ScrapeFailure {
-  return new ScrapeFailure('browser', 'The browser could not be started.', { cause });
-}
-
-async function browserPid(browser: Browser): Promise<number> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const pid = processInfo.find(({ type }) => type === 'browser')?.id;
-  if (pid === undefined) throw new Error('the browser does not name its process');
-  return pid;
 }
 
 async function openContext(
@@ -221,13 +181,4 @@ async function endWithin(closing: Promise<void>, instance: Instance, logger: Log
   if (isClosed) return;
   logger.warn({ pid: instance.pid }, 'Chromium hangs; killing it');
   killGroup(instance.pid, logger);
-}
-
-function killGroup(pid: number, logger: Logger): void {
-  try {
-    // Playwright starts Chromium as the leader of its own group.
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    logger.debug({ err: error, pid }, 'Chromium was gone before it was killed');
-  }
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Scraper } from '../../src/scrape/create-scraper.ts';
 import { findChromium } from '../../src/scrape/find-chromium.ts';
@@ -48,11 +49,12 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
   let raw: Awaited<ReturnType<typeof startRawServer>>;
   let scraper: Scraper;
   let scrape: Scrape;
-  let profilesBefore: string[];
+  let temporary: string;
   let closedPort: number;
 
   beforeAll(async () => {
-    profilesBefore = profiles();
+    temporary = mkdtempSync(join(tmpdir(), 'watt-browser-'));
+    process.env.TMPDIR = temporary;
     closedPort = await findClosedPort();
     raw = await startRawServer();
     const pages = { ...PAGES };
@@ -70,7 +72,9 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     expect(browsers.length).toBeGreaterThan(0);
     await scraper?.close();
     expect(chromiumsOf(process.pid)).toEqual([]);
-    expect(profiles()).toEqual(profilesBefore);
+    expect(readdirSync(temporary)).toEqual([]);
+    rmSync(temporary, { recursive: true });
+    delete process.env.TMPDIR;
     await vi.waitFor(() => expect(site.openSockets()).toBe(0));
     await site?.close();
     await raw?.close();
@@ -229,10 +233,6 @@ function chromiumsOf(parent: number): number[] {
         return false;
       }
     });
-}
-
-function profiles(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('playwright'));
 }
 
 async function findClosedPort(): Promise<number> {

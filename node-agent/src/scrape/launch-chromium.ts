@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Browser, chromium } from 'playwright-core';
+import { ScrapeFailure } from './scrape-failure.ts';
+
+export type { Browser, BrowserContext, CDPSession, Page, Request, Response } from 'playwright-core';
+
+const LAUNCH_MS = 30_000;
+const SWEEP_RETRY_MS = 100;
+
+/**
+ * Names are resolved by our proxy alone; WebRTC may not open sockets of its own; QUIC would not
+ * pass the proxy. Playwright adds its own list, with background networking and component updates off.
+ */
+const FLAGS = [
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--disable-quic',
+  '--disable-gpu',
+  '--disable-sync',
+  '--disable-domain-reliability',
+  '--no-pings',
+  '--dns-prefetch-disable',
+];
+
+export interface LaunchOptions {
+  executablePath: string;
+  proxyUrl: string;
+  isRoot: boolean;
+}
+
+/** One process of Chromium. */
+export interface ChromiumInstance {
+  browser: Browser;
+  pid: number;
+  /** Playwright's directory for it, and ours: Chromium leaves sockets and files in both. */
+  directories: string[];
+}
+
+/** Starts a Chromium whose only way to any network is the proxy. Throws ScrapeFailure `browser`. */
+export async function launchChromium({
+  executablePath,
+  proxyUrl,
+  isRoot,
+}: LaunchOptions): Promise<ChromiumInstance> {
+  const scratch = await mkdtemp(join(tmpdir(), 'watt-chromium-'));
+  try {
+    const browser = await chromium.launch({
+      executablePath,
+      headless: true,
+      // Playwright's own proxy option, not a flag: it also takes back Chromium's exemption for loopback and link-local addresses.
+      proxy: { server: proxyUrl },
+      // Chromium's sandbox cannot start under root; everywhere else a renderer is never run without it.
+      chromiumSandbox: !isRoot,
+      args: FLAGS,
+      // Nothing of this node's own environment: it may hold secrets, and Chromium runs strangers' pages.
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch },
+      timeout: LAUNCH_MS,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    const { pid, profile } = await describeProcess(browser).catch(async (error) => {
+      await browser.close();
+      throw error;
+    });
+    return { browser, pid, directories: [profile, scratch] };
+  } catch (cause) {
+    await removeDirectory(scratch);
+    throw notStarted(cause);
+  }
+}
+
+function notStarted(cause: unknown): ScrapeFailure {
+  return new ScrapeFailure('browser', 'The browser could not be started.', { cause });
+}
+
+async function describeProcess(browser: Browser): Promise<{ pid: number; profile: string }> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const { commandLine } = await session.send('SystemInfo.getInfo');
+  await session.detach();
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+  const profile = /--user-data-dir="?([^"\s]+)/.exec(commandLine)?.[1];
+  if (pid === undefined || !profile?.startsWith(tmpdir()))
+    throw new Error('the browser does not name its process');
+  return { pid, profile };
+}
+
+/** After a crash children live on for a moment and write their profile again while Playwright removes it. */
+export async function sweepUp({ pid, directories }: ChromiumInstance, logger: Logger): Promise<void> {
+  killGroup(pid, logger);
+  try {
+    await Promise.all(directories.map(removeDirectory));
+  } catch (error) {
+    logger.warn({ err: error, directories }, "Chromium's temporary files could not be removed");
+  }
+}
+
+function removeDirectory(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: SWEEP_RETRY_MS });
+}
+
+/** Kills the browser with every renderer. */
+export function killGroup(pid: number, logger: Logger): void {
+  try {
+    // Playwright starts Chromium as the leader of its own group.
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    logger.debug({ err: error, pid }, 'Chromium was gone before it was killed');
+  }
+}
