@@ -6,7 +6,7 @@ export interface Batcher<In, Out> {
 }
 
 export interface BatcherOptions<In, Out> {
-  /** Runs one batch; the results in the order of the items. A rejection is tried again item by item. */
+  /** Runs one batch; the results in the order of the items. A rejection is tried once more, item by item. */
   run(items: In[]): Promise<Out[]>;
   maxItems: number;
   /** How many batches may run at once. */
@@ -34,15 +34,15 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
   let running = 0;
   const idleWaiters: (() => void)[] = [];
 
-  const settle = async (batch: Waiting<In, Out>[]): Promise<void> => {
+  const settle = async (batch: Waiting<In, Out>[], isRetry: boolean): Promise<void> => {
     try {
       const results = await options.run(batch.map((waiting) => waiting.item));
       batch.forEach((waiting, index) => {
         waiting.resolve(results[index] as Out);
       });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const waiting of batch) await settle([waiting]);
+      if (isRetry) for (const waiting of batch) waiting.reject(error);
+      else for (const waiting of batch) await settle([waiting], true);
     }
   };
 
@@ -51,7 +51,7 @@ export function createBatcher<In, Out>(options: BatcherOptions<In, Out>): Batche
       const batch = queue.slice(0, options.maxItems);
       queue = queue.slice(options.maxItems);
       running += 1;
-      void settle(batch).finally(() => {
+      void settle(batch, false).finally(() => {
         running -= 1;
         pump();
       });

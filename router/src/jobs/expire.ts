@@ -7,7 +7,7 @@ export async function expireUnpaidJobs(sql: SqlRunner): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     with due as (
       select id from jobs where state = 'awaiting_payment' and expires_at <= now()
-      order by expires_at limit ${BATCH} for update skip locked
+      order by expires_at limit ${BATCH} for no key update skip locked
     ), moved as (
       update jobs j set state = 'expired', finished_at = now() from due where j.id = due.id and j.state = 'awaiting_payment'
       returning j.id

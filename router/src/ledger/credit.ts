@@ -40,7 +40,7 @@ export async function reverseCredit(
 ): Promise<{ uncovered: bigint }> {
   const [customer] = await sql<{ id: bigint; balance: bigint }[]>`
     select a.id, a.balance from transfers t join accounts a on a.id = t.credit
-    where t.idem = ${`sig:${credit.signature}`} and a.kind = 'customer' for update of a`;
+    where t.idem = ${`sig:${credit.signature}`} and a.kind = 'customer' for no key update of a`;
   const covered = customer ? minimum(customer.balance, credit.amount) : 0n;
   const uncovered = credit.amount - covered;
   const parts = [

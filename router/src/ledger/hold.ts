@@ -24,7 +24,7 @@ export async function holdPrices(
     requests.map((request) => request.wallet),
   );
   const rows = await sql<{ id: bigint; balance: bigint }[]>`
-    select id, balance from accounts where id = any(${listParameter([...customers.values()])}::bigint[]) order by id for update`;
+    select id, balance from accounts where id = any(${listParameter([...customers.values()])}::bigint[]) order by id for no key update`;
   const left = new Map(rows.map((row) => [row.id, row.balance]));
 
   const covered = requests.flatMap((request) => {

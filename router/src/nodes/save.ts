@@ -36,7 +36,7 @@ export async function moveNode(
   move: { nodeId: NodeId; to: NodeState; detail?: string },
 ): Promise<void> {
   await sql`
-    with before as (select id, state from nodes where id = ${move.nodeId} for update), moved as (
+    with before as (select id, state from nodes where id = ${move.nodeId} for no key update), moved as (
       update nodes n set state = ${move.to}, last_seen_at = now() from before b
       where n.id = b.id and b.state = any(${statesBefore<NodeState>(NODE_TRANSITIONS, move.to)}) returning n.id, b.state
     )
@@ -53,7 +53,7 @@ export async function markNodesSeen(sql: SqlRunner, nodeIds: readonly NodeId[]):
 export async function markAllOffline(sql: SqlRunner): Promise<void> {
   await sql`
     with moved as (
-      update nodes n set state = 'offline' from (select id, state from nodes where state <> 'offline' for update) b
+      update nodes n set state = 'offline' from (select id, state from nodes where state <> 'offline' for no key update) b
       where n.id = b.id returning n.id, b.state
     )
     insert into node_events (node_id, from_state, to_state, detail)

@@ -31,13 +31,13 @@ export async function fundJobs(
   const jobs = await sql<UnpaidJob[]>`
     select id, price, commitment from jobs
     where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and expires_at > now()
-    order by id for update`;
+    order by id for no key update`;
   if (jobs.length === 0) return new Map();
   const credits = await sql<Credit[]>`
     select signature, memo, payer, amount from chain_credits
     where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[])
       and applied_job is null and payer is not null and status <> 'orphaned'
-    order by slot, signature for update`;
+    order by slot, signature for no key update`;
 
   const offers = jobs.map((job) => ({ job, ...bestOffer(job, credits) }));
   const covered = offers.filter((offer) => offer.total >= offer.job.price);
