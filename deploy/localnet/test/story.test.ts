@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,30 @@ describe.sequential('npm start', () => {
     expect(JSON.parse(stdout)).toMatchObject({ success: true, watt: 200 });
   });
 
+  test('sells to one who follows the specification by hand', { timeout: START_LIMIT_MS }, async () => {
+    const { router_url: url, demo_site_url: site } = await readNetwork();
+    const jobId = randomUUID();
+    const example = join(import.meta.dirname, '..', 'examples', 'pay-by-memo.mjs');
+    await promisify(execFile)(process.execPath, [example, jobId, '200', join(dir, 'network.json')]);
+    const request = {
+      url: `${site}/table`,
+      job_id: jobId,
+      output_format: 'json',
+      selectors: { title: 'h1' },
+    };
+    const answer = await post(`${url}/api/v1/scrape`, request);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        success: true,
+        job_id: jobId,
+        data: { title: 'What the mill made' },
+        watt_charged: 200,
+        watt_burned: 0.3,
+      },
+    });
+  });
+
   test('refuses to run twice in one place', async () => {
     const second = runLocalnet(['--once'], env);
     expect(await second.ended).toBe(1);
@@ -103,7 +128,7 @@ describe.sequential('npm start', () => {
     const again = runLocalnet(['--once'], env);
     expect(await again.ended, again.output()).toBe(0);
     expect(again.output()).toMatch(/✓ leftovers .*postgres.*chain|✓ leftovers .*chain.*postgres/);
-    expect(again.output()).toContain('5700 in = 3990 nodes');
+    expect(again.output()).toContain('5900 in = 4130 nodes');
     expect(await endLeftovers(join(dir, 'processes.json'))).toEqual([]);
   });
 

@@ -69,8 +69,7 @@ export class SupervisedProcess {
   async stop(): Promise<void> {
     this.#isStopping = true;
     if (this.#restart) clearTimeout(this.#restart);
-    if (!this.#child) return;
-    this.#child.kill(this.#spec.stopSignal);
+    this.#child?.kill(this.#spec.stopSignal);
     const limit = setTimeout(() => this.kill(), this.#spec.stopLimitMs);
     await this.#ended;
     clearTimeout(limit);
@@ -97,8 +96,6 @@ export class SupervisedProcess {
       const onEnd = (why: string) => {
         this.#child = null;
         gone.abort(new Error(`${this.name} ${why}`));
-        if (child.pid !== undefined)
-          void this.#context.list.remove(child.pid).catch(() => this.#sayUnlisted());
         if (performance.now() - startedAt > SETTLED_MS) this.#pauseMs = BACKOFF_FIRST_MS;
         if (this.#isReady && !this.#isStopping) this.#scheduleRestart(why);
         // Ended means off the list, too: whoever stops us may leave right after.
