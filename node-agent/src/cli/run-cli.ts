@@ -5,7 +5,6 @@ import { HELP_TEXT } from './help-text.ts';
 import { initCommand } from './init-command.ts';
 import type { ListenForStop } from './listen-for-stop.ts';
 import { type Command, parseCommand } from './parse-command.ts';
-import { runCommand } from './run-command.ts';
 import { statusCommand } from './status-command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,7 +37,8 @@ async function dispatch(
     case 'init':
       return initCommand(command, env, terminal);
     case 'run':
-      return runCommand(command, env, terminal, listenForStop);
+      // Docker, the browser and the parser take long to load, and only this command needs them.
+      return (await import('./run-command.ts')).runCommand(command, env, terminal, listenForStop);
     case 'status':
       return statusCommand(command, env, terminal, Date.now());
     case 'help':

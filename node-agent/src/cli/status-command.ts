@@ -20,15 +20,16 @@ export async function statusCommand(
   const home = chooseHome(command, env);
   const holder = await lockHolder(home);
   const written = await readStatus(home.status);
-  const isRunning = holder !== null && written?.pid === holder.pid;
-  // A node that was killed could not write that it stopped.
-  const status = written && (isRunning ? written : { ...written, state: 'stopped' as const, running: [] });
+  const isRunning = holder !== null;
+  // A node that was killed could not write that it stopped, and one that prepares has not written yet.
+  const state = isRunning ? ('connecting' as const) : ('stopped' as const);
+  const status = written && (written.pid === holder?.pid ? written : { ...written, state, running: [] });
   if (command.switches.has('json')) {
     const why_no_jobs = status && whyNoJobs(status, now);
     const why_no_pay = status && whyNoPay(status);
     terminal.out(`${JSON.stringify({ is_running: isRunning, why_no_jobs, why_no_pay, status })}\n`);
   } else if (!status) {
-    terminal.out(holder ? 'starting\n' : `not running: no node has run in ${home.dir} yet\n`);
+    terminal.out(isRunning ? 'starting\n' : `not running: no node has run in ${home.dir} yet\n`);
   } else {
     terminal.out(render(status, isRunning, now));
   }

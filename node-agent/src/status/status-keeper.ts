@@ -26,7 +26,7 @@ export class StatusKeeper {
     this.#options = options;
     this.#status = first;
     this.#refresh = setInterval(() => this.changed(), REFRESH_MS);
-    this.changed();
+    void this.#write();
   }
 
   get status(): NodeStatus {

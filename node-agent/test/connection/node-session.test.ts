@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSigningKey, encodeFrame, sha256Hex } from '@watt/shared';
 import { expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
 import { ackOf, jobOf, scrapeRequest, startScriptedRouter, within } from './scripted-router.ts';
 import { page, startNode } from './start-node.ts';
 
@@ -16,7 +17,7 @@ test('a job is run and its result sent, with its file ahead, until it is acknowl
   });
   const [job, body] = jobOf({}, scrapeRequest({ screenshots: true }));
   peer.send(job, body);
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   const png = Buffer.from('a picture');
   running.scrapes[0]?.finish(page('hello', png));
   const result = await peer.next('result');
@@ -34,7 +35,7 @@ test('a job is run and its result sent, with its file ahead, until it is acknowl
   });
   expect(running.node.status().unacknowledged).toBe(1);
   peer.send(ackOf(job.attempt_id));
-  await expect.poll(() => running.node.status().unacknowledged).toBe(0);
+  await eventually(() => running.node.status().unacknowledged).toBe(0);
   expect(running.node.status()).toMatchObject({
     state: 'connected',
     jobs: { done: 1 },
@@ -60,7 +61,7 @@ test.each([
   await using running = await startNode(router);
   const greeting = router.greet(forge);
   greeting.catch(() => undefined);
-  await expect.poll(() => running.node.status().last_error?.code).toBe(code);
+  await eventually(() => running.node.status().last_error?.code).toBe(code);
   expect(running.node.status().state).toBe('connecting');
 });
 
@@ -69,12 +70,12 @@ test('a welcome from an earlier session is refused', async () => {
   await using running = await startNode(router);
   const first = await router.greet();
   const welcome = first.send({ type: 'welcome', leases: [], heartbeat_ms: 60_000 });
-  await expect.poll(() => running.node.status().state).toBe('connected');
+  await eventually(() => running.node.status().state).toBe('connected');
   first.socket.terminate();
   const second = await router.greet();
   second.socket.send(welcome);
   expect(await within(second.closed, 'the close')).toBe(1008);
-  await expect.poll(() => running.node.status().last_error?.code).toBe('wrong_session');
+  await eventually(() => running.node.status().last_error?.code).toBe('wrong_session');
 });
 
 test.each<[string, (peer: Awaited<ReturnType<typeof accept>>) => void, string]>([
@@ -147,7 +148,7 @@ test('deadlines count in the router’s time, whatever this machine’s clock sa
   await using running = await startNode(router, { clock: () => Date.now() + hour });
   const peer = await router.accept();
   peer.send(...jobOf());
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
 });
 
 test('slots are counted, and work that outlives its lease is stopped and reported', async () => {
@@ -163,7 +164,7 @@ test('slots are counted, and work that outlives its lease is stopped and reporte
   await peer.next('result');
   const [late, lateBody] = jobOf({ deadline: Date.now() + 400 });
   peer.send(late, lateBody);
-  await expect.poll(() => running.scrapes[2]?.signal.aborted).toBe(true);
+  await eventually(() => running.scrapes[2]?.signal.aborted).toBe(true);
   running.scrapes[2]?.finish({
     kind: 'failed',
     code: 'SCRAPE_FAILED',
@@ -184,7 +185,7 @@ test('the router’s lease list rules', async () => {
   const peer = await router.accept([], 100);
   const [job, body] = jobOf();
   peer.send(job, body);
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   expect((await peer.next('heartbeat')).leases).toEqual([job.attempt_id]);
   const stranger = '00000000-0000-4000-8000-ffffffffffff';
   peer.send({ type: 'leases', leases: [stranger] });
@@ -201,11 +202,11 @@ test('a cancelled attempt stops and sends nothing', async () => {
   const peer = await router.accept();
   const [job, body] = jobOf();
   peer.send(job, body);
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   peer.send({ type: 'cancel', attempt_id: job.attempt_id, reason: 'lapsed' });
-  await expect.poll(() => running.scrapes[0]?.signal.aborted).toBe(true);
+  await eventually(() => running.scrapes[0]?.signal.aborted).toBe(true);
   running.scrapes[0]?.finish(page('for nobody'));
-  await expect.poll(() => running.node.status().running).toEqual([]);
+  await eventually(() => running.node.status().running).toEqual([]);
   expect(running.node.status().unacknowledged).toBe(0);
 });
 
@@ -216,7 +217,7 @@ test('a result is sent in every new session, and again after a silence, until it
   const png = Buffer.from('a picture');
   const [job, body] = jobOf({}, scrapeRequest({ screenshots: true }));
   first.send(job, body);
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   running.scrapes[0]?.finish(page('kept', png));
   const sent = await first.next('result');
   expect((await first.next('result')).body).toBe(sent.body);
@@ -227,7 +228,7 @@ test('a result is sent in every new session, and again after a silence, until it
   expect(again).toMatchObject({ attempt_id: job.attempt_id, seq: 1, body: sent.body });
   expect(second.artifacts).toEqual([sha256Hex(png)]);
   second.send(ackOf(job.attempt_id));
-  await expect.poll(() => running.node.status().unacknowledged).toBe(0);
+  await eventually(() => running.node.status().unacknowledged).toBe(0);
   second.socket.terminate();
   const third = await router.accept();
   await sleep(300);
@@ -240,7 +241,7 @@ test('work goes on while the router is away, and the hello says what is held', a
   const first = await router.accept();
   const [job, body] = jobOf();
   first.send(job, body);
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   first.socket.terminate();
   const second = await router.greet();
   expect(second.hello.leases).toEqual([job.attempt_id]);
@@ -261,11 +262,11 @@ test('many unacknowledged results are sent a window at a time', async () => {
   });
   const peer = await router.accept();
   for (let i = 0; i < 10; i += 1) peer.send(...jobOf());
-  await expect.poll(() => running.node.status().unacknowledged).toBe(10);
+  await eventually(() => running.node.status().unacknowledged).toBe(10);
   await sleep(100);
   expect(peer.seen.filter((type) => type === 'result')).toHaveLength(3);
   for (let i = 0; i < 10; i += 1) peer.send(ackOf((await peer.next('result')).attempt_id));
-  await expect.poll(() => running.node.status().unacknowledged).toBe(0);
+  await eventually(() => running.node.status().unacknowledged).toBe(0);
 });
 
 test('a full journal takes no more work', async () => {
@@ -280,7 +281,7 @@ test('a full journal takes no more work', async () => {
   peer.send(...jobOf());
   expect(await peer.next('refuse')).toMatchObject({ reason: 'busy' });
   peer.send(ackOf(attempt_id));
-  await expect.poll(() => running.node.status().unacknowledged).toBe(0);
+  await eventually(() => running.node.status().unacknowledged).toBe(0);
   peer.send(...jobOf());
   expect(await peer.next('result')).toBeTruthy();
 });
@@ -307,18 +308,18 @@ test('a router that leaves heartbeats unanswered is given up', async () => {
   await using running = await startNode(router);
   const peer = await router.accept([], 100);
   await within(peer.closed, 'the close');
-  await expect.poll(() => running.node.status().last_error?.message).toMatch(/heartbeats/);
+  await eventually(() => running.node.status().last_error?.message).toMatch(/heartbeats/);
   await router.accept();
-  await expect.poll(() => running.node.status().state).toBe('connected');
+  await eventually(() => running.node.status().state).toBe('connected');
 });
 
 test('a node that was replaced does not come back at once', async () => {
   await using router = await startScriptedRouter();
   await using running = await startNode(router, { timings: { backOffMaxMs: 2_000 } });
   const peer = await router.accept();
-  await expect.poll(() => running.node.status().state).toBe('connected');
+  await eventually(() => running.node.status().state).toBe('connected');
   peer.send({ type: 'bye', code: 'replaced', message: 'another connection took over' });
-  await expect.poll(() => running.node.status().last_error?.code).toBe('replaced');
+  await eventually(() => running.node.status().last_error?.code).toBe('replaced');
   await sleep(500);
   expect(router.connections()).toBe(1);
 });
@@ -329,7 +330,7 @@ test('a drain finishes what runs, refuses what comes, waits for its acknowledgem
   const peer = await router.accept();
   const [job, body] = jobOf();
   peer.send(job, body);
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   const drained = running.node.drain();
   await peer.next('drain');
   peer.send(...jobOf());
@@ -349,7 +350,7 @@ test('a drain that takes too long gives the work back, and unacknowledged result
   const [stuck, stuckBody] = jobOf();
   peer.send(done, doneBody);
   peer.send(stuck, stuckBody);
-  await expect.poll(() => running.scrapes.length).toBe(2);
+  await eventually(() => running.scrapes.length).toBe(2);
   running.scrapes[0]?.finish(page('unacknowledged'));
   await peer.next('result');
   const drained = running.node.drain();
@@ -367,7 +368,7 @@ test('a stop during a drain ends it at once', async () => {
   await using running = await startNode(router);
   const peer = await router.accept();
   peer.send(...jobOf());
-  await expect.poll(() => running.scrapes.length).toBe(1);
+  await eventually(() => running.scrapes.length).toBe(1);
   const drained = running.node.drain();
   await peer.next('drain');
   const before = performance.now();
