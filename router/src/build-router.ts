@@ -13,7 +13,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { buildServer } from './http/server.ts';
 import { CONNECT_PATH, createHub } from './hub/hub.ts';
 import { createRequestReader, Intake } from './intake/intake.ts';
-import { createWaiters, loadQueuedJobs } from './jobs/jobs.ts';
+import { createJobReader, createWaiters, loadQueuedJobs } from './jobs/jobs.ts';
 import { loadSystemAccounts, type SystemAccounts } from './ledger/ledger.ts';
 import { markAllOffline } from './nodes/nodes.ts';
 import { createPayments, type PayTo } from './payments/payments.ts';
@@ -142,8 +142,9 @@ function assemble(parts: Parts): Context {
     clock,
     logger: logger.child({ part: 'hub' }),
   });
+  const jobs = createJobReader(sql);
   const intake = new Intake({
-    sql,
+    jobs,
     reader,
     rateLimits: createRateLimits(config.rateLimits),
     payments,
@@ -157,7 +158,20 @@ function assemble(parts: Parts): Context {
     },
   });
   const { closing } = parts;
-  return { config, secrets, closing, clock, logger, database, payments, reader, intake, dispatcher, hub };
+  return {
+    config,
+    secrets,
+    closing,
+    clock,
+    logger,
+    database,
+    jobs,
+    payments,
+    reader,
+    intake,
+    dispatcher,
+    hub,
+  };
 }
 
 /** Asks the chain which token this is; a mint whose rules could lose money is refused at start. */

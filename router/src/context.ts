@@ -5,6 +5,7 @@ import type { Database } from './db/connect.ts';
 import type { Dispatcher } from './dispatch/dispatch.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Intake, RequestReader } from './intake/intake.ts';
+import type { JobReader } from './jobs/jobs.ts';
 import type { Payments } from './payments/payments.ts';
 
 /** What a running router is made of; routes and tests take what they need from it. */
@@ -16,6 +17,7 @@ export interface Context {
   clock: () => number;
   logger: Logger;
   database: Database;
+  jobs: JobReader;
   payments: Payments;
   reader: RequestReader;
   intake: Intake;

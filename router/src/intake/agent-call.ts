@@ -11,8 +11,7 @@ import {
   sha256Hex,
   splitPrice,
 } from '@watt/shared';
-import type { SqlClient } from '../db/connect.ts';
-import { type JobRecord, loadArtifacts, loadJob, type NewJob, type Waiters } from '../jobs/jobs.ts';
+import type { JobReader, JobRecord, NewJob, Waiters } from '../jobs/jobs.ts';
 import {
   type FundOutcome,
   insufficientMessage,
@@ -42,7 +41,7 @@ export interface Answer {
 }
 
 export interface IntakeOptions {
-  sql: SqlClient;
+  jobs: JobReader;
   reader: RequestReader;
   rateLimits: RateLimits;
   payments: Payments;
@@ -70,10 +69,10 @@ export class Intake {
 
   /** Throws an AppError for whatever is refused; a call that was refused has moved no money. */
   async submit(submission: Submission): Promise<Answer> {
-    const { sql, reader, rateLimits, payments } = this.#options;
+    const { jobs, reader, rateLimits, payments } = this.#options;
     const read = reader.read(submission.service, submission.body);
     const givenId = read.jobId === undefined ? null : parseJobId(read.jobId);
-    const known = givenId && (await loadJob(sql, givenId));
+    const known = givenId && (await jobs.find(givenId));
     if (known) return this.#follow(known, read, submission);
 
     await rateLimits.count({ service: read.service, agent: submission.agent, url: read.url });
@@ -154,7 +153,7 @@ export class Intake {
 
   async #answer(job: JobRecord): Promise<Answer> {
     if (job.state === 'expired') throw new AppError('JOB_EXPIRED', { extra: { job_id: job.id } });
-    const body = resultBody(job, await loadArtifacts(this.#options.sql, job.id));
+    const body = resultBody(job, await this.#options.jobs.files(job));
     if (job.state === 'succeeded') return { status: 200, body };
     const code = String(body['code']);
     throw new AppError(isErrorCode(code) ? code : 'NODE_FAILED', {
@@ -170,7 +169,7 @@ export class Intake {
   }
 
   async #load(id: JobId): Promise<JobRecord> {
-    const job = await loadJob(this.#options.sql, id);
+    const job = await this.#options.jobs.find(id);
     if (!job) throw new AppError('JOB_NOT_FOUND', { extra: { job_id: id } });
     return job;
   }

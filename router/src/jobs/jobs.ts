@@ -2,12 +2,11 @@
 export { type CompletedJob, completeJobs } from './complete.ts';
 export { type EndedAttempt, endAttempt, type Failure, failQueuedJob } from './end-attempt.ts';
 export { expireUnpaidJobs } from './expire.ts';
+export { createJobReader, type JobReader } from './job-reader.ts';
 export { leaseJobs, type NewLease } from './lease.ts';
 export {
   type JobRecord,
   type LiveJob,
-  loadArtifacts,
-  loadJob,
   loadLiveJobs,
   loadQueuedJobs,
   type PastAttempt,

@@ -27,10 +27,12 @@ export interface JobRecord {
   statementSignature: string | null;
   settlement: 'captured' | 'voided' | null;
   paymentSignatures: string[];
+  /** Whether files of its result are stored. */
+  hasFiles: boolean;
 }
 
-export async function loadJob(sql: SqlRunner, id: JobId): Promise<JobRecord | null> {
-  const rows = await sql<JobRecord[]>`
+export async function loadJobs(sql: SqlRunner, ids: readonly JobId[]): Promise<JobRecord[]> {
+  return sql<JobRecord[]>`
     select j.id, j.service, j.state, j.request, j.request_sha256 as "requestSha256", j.commitment, j.price,
       j.node_share as "nodeShare", j.burn_share as "burnShare", j.payer, j.attempts,
       extract(epoch from j.created_at)::float8 * 1000 as "createdAt",
@@ -39,10 +41,10 @@ export async function loadJob(sql: SqlRunner, id: JobId): Promise<JobRecord | nu
       extract(epoch from j.finished_at)::float8 * 1000 as "finishedAt",
       j.node_id as "nodeId", j.attempt_id as "attemptId", j.result, j.result_sha256 as "resultSha256",
       j.statement, j.statement_signature as "statementSignature", r.outcome as settlement,
-      array(select signature from chain_credits c where c.applied_job = j.id order by slot, signature) as "paymentSignatures"
+      array(select signature from chain_credits c where c.applied_job = j.id order by slot, signature) as "paymentSignatures",
+      exists (select 1 from artifacts f where f.job_id = j.id) as "hasFiles"
     from jobs j left join job_resolutions r on r.job_id = j.id
-    where j.id = ${id}`;
-  return rows[0] ?? null;
+    where j.id = any(${ids as JobId[]}::uuid[])`;
 }
 
 export interface StoredArtifact {

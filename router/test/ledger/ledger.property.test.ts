@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptId, JobId, NodeId } from '@watt/shared';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { completeJobs, endAttempt, loadJob } from '../../src/jobs/jobs.ts';
+import { completeJobs, createJobReader, endAttempt } from '../../src/jobs/jobs.ts';
 import { loadSystemAccounts, type SystemAccounts, trialBalance } from '../../src/ledger/ledger.ts';
 import { fundJobs } from '../../src/payments/fund-jobs.ts';
 import { createWatcherStore } from '../../src/payments/watcher-store.ts';
@@ -85,7 +85,7 @@ it('keeps every invariant under any interleaving of pay, hold, lease, capture, v
 async function checkInvariants(jobId: JobId): Promise<void> {
   const { sql } = db.database;
   expect((await trialBalance(sql)).balanced).toBe(true);
-  const job = await loadJob(sql, jobId);
+  const job = await createJobReader(sql).find(jobId);
   const rows = await sql<
     { kind: string; amount: bigint }[]
   >`select kind, amount from transfers where job_id = ${jobId}`;

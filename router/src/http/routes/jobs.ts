@@ -10,24 +10,24 @@ import {
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../../context.ts';
 import { refundOf, resultBody } from '../../intake/intake.ts';
-import { type JobRecord, loadArtifacts, loadJob } from '../../jobs/jobs.ts';
+import type { JobRecord } from '../../jobs/jobs.ts';
 import { type PayTo, paymentDetails } from '../../payments/payments.ts';
 import { buildReceipt } from '../../receipts/receipts.ts';
 
 type Params = { Params: { id: string } };
 
 /** `GET /api/v1/jobs/:id` and `/receipt`. The id is what gives access: whoever knows it may read the job. */
-export function jobRoutes(app: FastifyInstance, { database, payments, secrets }: Context): void {
+export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Context): void {
   const find = async (text: string): Promise<JobRecord> => {
     const id = parseJobId(text);
-    const job = id && (await loadJob(database.sql, id));
+    const job = id && (await jobs.find(id));
     if (!job) throw new AppError('JOB_NOT_FOUND', { extra: { job_id: text } });
     return job;
   };
 
   app.get<Params>('/api/v1/jobs/:id', async (request): Promise<JobView> => {
     const job = await find(request.params.id);
-    const files = job.result === null ? [] : await loadArtifacts(database.sql, job.id);
+    const files = await jobs.files(job);
     return { ...viewOf(job, payments.payTo), ...(job.result !== null && { result: resultBody(job, files) }) };
   });
 
