@@ -36,9 +36,12 @@ export function browserFailure(error: unknown, circumstances: Circumstances): Sc
   if (error instanceof ScrapeFailure && error.reason !== 'browser') return error;
   const known = documentFailure(circumstances);
   if (known) return known;
-  if (error instanceof ScrapeFailure) return error;
   const message = error instanceof Error ? error.message : '';
   const netError = NET_ERROR.exec(message)?.[1];
+  // On a busy machine Chromium's error page can come before its event; what the proxy refused last is then the best witness.
+  const refused = circumstances.egress.failures.at(-1);
+  if (refused && (netError || error instanceof ScrapeFailure)) return ofEgress(refused);
+  if (error instanceof ScrapeFailure) return error;
   if (netError) return ofNetError(netError, undefined, error);
   return new ScrapeFailure('browser', 'The browser failed on this page.', { cause: error });
 }

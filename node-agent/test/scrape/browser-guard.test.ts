@@ -60,7 +60,8 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
         `${site.origin}/leave?at=${target}`,
         `${site.origin}/refresh?at=${target}`,
       ]) {
-        expect(await scrape(url, javascript)).toMatchObject({ code: 'DOMAIN_BLOCKED', reason: 'blocked' });
+        const outcome = await scrape(url, javascript);
+        expect(outcome, `${url} ${JSON.stringify(outcome)}`).toMatchObject({ code: 'DOMAIN_BLOCKED' });
       }
       expect(canary.touches).toEqual([]);
     },
