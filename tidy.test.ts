@@ -55,7 +55,19 @@ describe('packages', () => {
 const ROUTER_FLOORS = [
   ['db'],
   ['ledger'],
-  ['chain', 'config', 'dispatch', 'intake', 'jobs', 'nodes', 'payments', 'receipts', 'screening', 'stats'],
+  [
+    'chain',
+    'config',
+    'dashboard',
+    'dispatch',
+    'intake',
+    'jobs',
+    'nodes',
+    'payments',
+    'receipts',
+    'screening',
+    'stats',
+  ],
   ['http', 'hub'],
 ];
 /** What the hub asks of whoever takes its messages: types only, so the floor below may name it. */

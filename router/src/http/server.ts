@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { handleErrors } from './problems.ts';
 import { parseRawBodies } from './raw-body.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
@@ -42,6 +43,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     pricingRoutes,
     statsRoutes,
     healthRoutes,
+    dashboardRoutes,
   ]) {
     routes(app, context);
   }
