@@ -106,7 +106,7 @@ describe('router', () => {
 /** A vendor's SDK is known to this one file of a package; the rest speaks our own types. */
 const VENDORS: [vendor: RegExp, where: string, file: string][] = [
   [/^dockerode$/, 'node-agent', 'node-agent/src/sandbox/docker.ts'],
-  [/^playwright-core$/, 'node-agent', 'node-agent/src/scrape/warm-browser.ts'],
+  [/^playwright-core$/, 'node-agent', 'node-agent/src/scrape/launch-chromium.ts'],
   [/^@solana\//, 'router', 'router/src/chain/solana.ts'],
   [/^@solana\//, 'client', 'client/src/solana-payer.ts'],
   [/^litesvm/, 'deploy/localnet', 'deploy/localnet/src/chain/vm.ts'],
