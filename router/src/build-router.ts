@@ -13,7 +13,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import { buildServer } from './http/server.ts';
 import { CONNECT_PATH, createHub } from './hub/hub.ts';
 import { createRequestReader, Intake } from './intake/intake.ts';
-import { createJobReader, createWaiters, loadQueuedJobs } from './jobs/jobs.ts';
+import { createJobReader, createWaiters } from './jobs/jobs.ts';
 import { loadSystemAccounts, type SystemAccounts } from './ledger/ledger.ts';
 import { markAllOffline } from './nodes/nodes.ts';
 import { createPayments, type PayTo } from './payments/payments.ts';
@@ -128,9 +128,9 @@ function assemble(parts: Parts): Context {
     pollMs: config.chain.pollMs,
     clock,
     logger: logger.child({ part: 'payments' }),
-    async onFunded(jobIds) {
-      dispatcher.enqueue(await loadQueuedJobs(sql, jobIds));
-      for (const jobId of jobIds) waiters.notify(jobId);
+    onFunded(funded) {
+      dispatcher.enqueue(funded);
+      for (const job of funded) waiters.notify(job.id);
     },
   });
   const reader = createRequestReader(config.prices, config.screening);

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { createWatcher, type Solana, type Watcher } from '../chain/chain.ts';
 import { type Batcher, createBatcher } from '../db/batcher.ts';
 import type { SqlClient } from '../db/connect.ts';
-import type { NewJob } from '../jobs/jobs.ts';
+import { loadQueuedJobs, type NewJob, type QueuedJob } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
 import { type Admission, admitJobs } from './admit.ts';
 import { type FundOutcome, fundJobs } from './fund-jobs.ts';
@@ -20,7 +20,7 @@ export interface PaymentsOptions {
   clock: () => number;
   logger: Logger;
   /** Jobs that were just paid and queued. */
-  onFunded(jobIds: string[]): Promise<void>;
+  onFunded(jobs: QueuedJob[]): void;
 }
 
 export interface Payments {
@@ -49,7 +49,9 @@ export function createPayments(options: PaymentsOptions): Payments {
     ...BATCH,
     run: async (jobs) => {
       const admitted = await admitJobs(sql, accounts, jobs);
-      announce(jobs.filter((_, index) => admitted[index]?.outcome?.funded).map((job) => job.id));
+      announce(
+        jobs.filter((_, index) => isPaidNow(admitted[index])).map((job) => toQueuedJob(job, options.clock())),
+      );
       return admitted;
     },
   });
@@ -57,16 +59,14 @@ export function createPayments(options: PaymentsOptions): Payments {
     ...BATCH,
     run: async (jobIds) => {
       const outcomes = await sql.begin((tx) => fundJobs(tx, accounts, [...new Set(jobIds)]));
-      announce([...outcomes].flatMap(([id, outcome]) => (outcome.funded ? [id] : [])));
+      const funded = [...outcomes].flatMap(([id, outcome]) => (outcome.funded ? [id] : []));
+      // A job that cannot be announced is queued all the same: the dispatcher looks for such jobs now and then.
+      announce(await loadQueuedJobs(sql, funded));
       return jobIds.map((id) => outcomes.get(id) ?? null);
     },
   });
-  const announce = (jobIds: string[]): void => {
-    if (jobIds.length === 0) return;
-    // A job whose announcement fails is queued all the same: the dispatcher looks for such jobs now and then.
-    options
-      .onFunded([...new Set(jobIds)])
-      .catch((error: unknown) => options.logger.error({ err: error }, 'funded jobs could not be announced'));
+  const announce = (jobs: QueuedJob[]): void => {
+    if (jobs.length > 0) options.onFunded(jobs);
   };
 
   const fundByMemos = async (memos: string[]): Promise<void> => {
@@ -128,4 +128,22 @@ async function withinMs(work: Promise<void>, ms: number): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isPaidNow(admission: Admission | undefined): boolean {
+  return admission?.isNew === true && admission.outcome?.funded === true;
+}
+
+function toQueuedJob({ split, ...job }: NewJob, queuedAt: number): QueuedJob {
+  const { id, service, request, requestSha256 } = job;
+  return {
+    id,
+    service,
+    request,
+    requestSha256,
+    nodeShare: split.node,
+    burnShare: split.burn,
+    attempts: 0,
+    queuedAt,
+  };
 }
