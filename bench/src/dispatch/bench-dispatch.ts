@@ -89,6 +89,6 @@ function notes({ concurrency, rounds, ms }: BenchOptions): string[] {
     'The load generator runs on the same machine and is part of every figure; router, node and worker have processes of their own.',
     `${BARE}: Fastify → websocket → node → reply. ${SIGNED}: the same with two Ed25519 signatures made and checked.`,
     `${BULLMQ}: queue.add → worker → waitUntilFinished on a local Redis without persistence; no HTTP, no signatures, no money.`,
-    `${PAID}: POST /api/v1/execute with the id of a job whose payment is on record → hold → lease → signed job → signed result → capture → 200; Postgres with fsync and synchronous_commit on.`,
+    `${PAID}: POST /api/v1/execute with the id of a job whose payment is on record → hold → lease → signed job → signed result → capture → 200; Postgres with fsync and synchronous_commit on, analyzed before each round.`,
   ];
 }

@@ -47,6 +47,8 @@ export async function openPaymentStock(databaseUrl: string, tokenAccount: string
         await store.record(jobIds.map(transferFor), true);
         stock.push(...jobIds);
       }
+      // What autovacuum does within a minute: plans made while the tables were empty read them from end to end.
+      await database.sql`analyze`;
     },
     left: () => stock.length,
     take() {
