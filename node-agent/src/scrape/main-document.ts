@@ -15,6 +15,8 @@ export interface MainDocument {
   failure(): { url: string; errorText: string } | null;
   /** True when the answer was a file to be saved. */
   isDownload(): boolean;
+  /** True when a script or a refresh has left the first document for another. */
+  hasMovedOn(): boolean;
   /** Rejects when the document's loading broke off; Chromium shows what came so far, and Playwright would wait on. */
   brokeOff: Promise<never>;
 }
@@ -27,18 +29,24 @@ export function watchMainDocument(page: Page): MainDocument {
   const isMain = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
 
   const { promise: brokeOff, reject } = withReject();
+  let latest: Request | null = null;
+  let navigations = 0;
   page.on('request', (request) => {
-    if (isMain(request)) failure = null;
+    if (!isMain(request)) return;
+    latest = request;
+    failure = null;
+    if (request.redirectedFrom() === null) navigations += 1;
   });
   page.on('response', (response) => {
     if (isMain(response.request()) && answers.length < MAX_ANSWERS) answers.push(response);
   });
   page.on('requestfailed', (request) => {
-    if (!isMain(request)) return;
-    const latest = { url: request.url(), errorText: request.failure()?.errorText ?? '' };
-    failure = latest;
+    // A document that a script has left is cut off too, perhaps after the next was asked for.
+    if (request !== latest) return;
+    const noted = { url: request.url(), errorText: request.failure()?.errorText ?? '' };
+    failure = noted;
     setTimeout(() => {
-      if (failure === latest) reject(new Error('the document broke off'));
+      if (failure === noted) reject(new Error('the document broke off'));
     }, GRACE_MS).unref();
   });
   page.on('download', () => {
@@ -51,6 +59,7 @@ export function watchMainDocument(page: Page): MainDocument {
       answers.filter(isRedirect).map((response) => ({ url: response.url(), status: response.status() })),
     failure: () => failure,
     isDownload: () => isDownload,
+    hasMovedOn: () => navigations > 1,
     brokeOff,
   };
 }

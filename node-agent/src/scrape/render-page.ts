@@ -109,8 +109,10 @@ async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPa
 async function open({ page, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
   const warnings: string[] = [];
   const requests = watchRequests(page);
-  // Two steps, since scripts may lead elsewhere before the first document is complete, which goto alone takes for a failure.
-  await page.goto(task.url, { waitUntil: 'commit', timeout: deadline.remainingMs() });
+  // Two steps, since scripts may lead elsewhere before the first document is complete, which goto takes for a failure.
+  await page.goto(task.url, { waitUntil: 'commit', timeout: deadline.remainingMs() }).catch((error) => {
+    if (!main.hasMovedOn()) throw error;
+  });
   await page.waitForLoadState('domcontentloaded', { timeout: deadline.remainingMs() });
   const waitMs = deadline.remainingMs() * WAIT_SHARE;
   const isLoaded = await page.waitForLoadState('load', { timeout: Math.min(MAX_LOAD_MS, waitMs) }).then(

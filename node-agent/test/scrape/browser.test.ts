@@ -8,6 +8,8 @@ import { NASTY_PAGES, startRawServer } from './nasty-pages.ts';
 import { type Scrape, startScraper } from './start-scraper.ts';
 import { bytesPage, type Page, redirectPage, startWebSite, type WebSite } from './web-site.ts';
 
+/** A few milliseconds on an idle machine; the cores of a test run are shared. */
+const OVERSHOOT_MS = 700;
 const javascript = { options: { javascript: true } };
 const RENDERED = bytesPage(
   '<!doctype html><html lang=en><title>shell</title><div id=app>loading</div><script>fetch("/api").then(r=>r.json()).then(j=>{document.title=j.title;app.innerHTML="<h1>"+j.title+"</h1><p>by script</p>"})</script>',
@@ -31,6 +33,7 @@ const PAGES: Record<string, Page> = {
     '<title>liar</title><script>Object.defineProperty(Element.prototype,"outerHTML",{get:()=>"lies"});XMLSerializer=null</script><p>truth</p>',
   ),
   '/soft': bytesPage('<title>soft</title><script>location.replace("/arrived")</script>'),
+  '/hang': () => undefined,
   '/stuck-image': bytesPage('<title>stuck</title><p>text</p><img src="/silent">'),
   '/download': bytesPage('x', {
     'content-type': 'application/octet-stream',
@@ -188,7 +191,7 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     const startedAt = performance.now();
     const stuck = scrape(at('/loop-script'), { options: { javascript: true, timeout: 5 } }).then(
       (outcome) => {
-        expect(performance.now() - startedAt).toBeLessThan(5250);
+        expect(performance.now() - startedAt).toBeLessThan(5000 + OVERSHOOT_MS);
         return outcome;
       },
     );
@@ -202,12 +205,12 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     expect(await scrape(at(path), { options: { javascript: true, timeout: 1 } })).toMatchObject({
       reason: 'timeout',
     });
-    expect(performance.now() - startedAt).toBeLessThan(1250);
+    expect(performance.now() - startedAt).toBeLessThan(1000 + OVERSHOOT_MS);
   });
 
   test('a browser that dies under a job fails that job alone', async () => {
-    const dying = scrape(at('/silent'), javascript);
-    await vi.waitFor(() => expect(site.requests.at(-1)).toBe('/silent'), { timeout: 5_000 });
+    const dying = scrape(at('/hang'), javascript);
+    await vi.waitFor(() => expect(site.requests).toContain('/hang'), { timeout: 10_000 });
     for (const pid of chromiumsOf(process.pid)) process.kill(pid, 'SIGKILL');
     expect(await dying).toMatchObject({ kind: 'failed', reason: 'browser', retryable: true });
     expect(await scrape(at('/app'), javascript)).toMatchObject({ data: { title: 'rendered' } });

@@ -4,6 +4,9 @@ import { EUROS, JAPANESE, NASTY_PAGES, startRawServer } from './nasty-pages.ts';
 import { type Scrape, startScraper } from './start-scraper.ts';
 import { redirectPage, startWebSite, type WebSite } from './web-site.ts';
 
+/** A few milliseconds on an idle machine; the cores of a test run are shared. */
+const OVERSHOOT_MS = 700;
+
 let site: WebSite;
 let raw: Awaited<ReturnType<typeof startRawServer>>;
 let scrape: Scrape;
@@ -181,7 +184,7 @@ test.each(['/silent', '/slow-body'])('%s ends at the deadline', async (path) => 
     reason: 'timeout',
     retryable: true,
   });
-  expect(performance.now() - startedAt).toBeLessThan(1250);
+  expect(performance.now() - startedAt).toBeLessThan(1000 + OVERSHOOT_MS);
 });
 
 test('a closed port, a name that does not exist, and a name without an address', async () => {
@@ -202,7 +205,7 @@ test('a selector that would take minutes is killed with its thread, and the next
     options: { timeout: 1 },
   });
   expect(outcome).toMatchObject({ kind: 'failed', reason: 'timeout' });
-  expect(performance.now() - startedAt).toBeLessThan(1250);
+  expect(performance.now() - startedAt).toBeLessThan(1000 + OVERSHOOT_MS);
   expect(await scrape(at('/gzip'))).toMatchObject({ data: { title: 'packed' } });
 });
 
