@@ -33,12 +33,12 @@ const HUB_GRACE_MS = 2000;
 export async function startRouter(
   config: Config,
   secrets: Secrets,
-  overrides: { logger?: Logger; clock?: () => number; random?: () => number } = {},
+  overrides: { logger?: Logger; clock?: () => number; random?: () => number; solana?: Solana } = {},
 ): Promise<Router> {
   const logger = overrides.logger ?? pino({ level: config.logLevel });
   await migrateDatabase(secrets.databaseUrl);
   const database = connectDatabase(secrets.databaseUrl, { connections: config.databaseConnections });
-  const solana = createSolana({ ...config.chain, callTimeoutMs: RPC_TIMEOUT_MS });
+  const solana = overrides.solana ?? createSolana({ ...config.chain, callTimeoutMs: RPC_TIMEOUT_MS });
   let app: FastifyInstance | undefined;
   try {
     const payTo = await locatePayments(config, solana);

@@ -51,8 +51,7 @@ export function observeTransfer(
   ours: { tokenAccount: string; mint: string; tokenProgram: string },
 ): ObservedTransfer {
   const deltas = balanceDeltas(raw, ours);
-  const payers = new Set([...deltas.values()].flatMap((d) => (d.delta < 0n && d.owner ? [d.owner] : [])));
-  const payer = payers.size === 1 ? ([...payers][0] ?? null) : null;
+  const payer = singlePayer([...deltas.values()]);
   const memos = raw.instructions.filter((instruction) => MEMO_PROGRAMS.has(instruction.programId));
   return {
     signature: raw.signature,
@@ -64,6 +63,14 @@ export function observeTransfer(
     memo: memos.length === 1 && memos[0] ? Buffer.from(memos[0].data).toString('utf8') : null,
     blockTime: raw.blockTime,
   };
+}
+
+/** An owner who only moved tokens between own accounts paid nothing; a loss without a known owner leaves the payer open. */
+function singlePayer(deltas: readonly { delta: bigint; owner: string | undefined }[]): string | null {
+  const byOwner = new Map<string | undefined, bigint>();
+  for (const { delta, owner } of deltas) byOwner.set(owner, (byOwner.get(owner) ?? 0n) + delta);
+  const payers = [...byOwner].flatMap(([owner, delta]) => (delta < 0n ? [owner] : []));
+  return payers.length === 1 ? (payers[0] ?? null) : null;
 }
 
 function balanceDeltas(

@@ -31,6 +31,8 @@ const PARALLEL_READS = 8;
 // A signature must be unknown this many sweeps in a row before it counts as orphaned.
 const ORPHAN_SWEEPS = 3;
 const IGNORED_MAX = 50_000;
+// What a list says of a signature: it stands; `finalize` was called for the finalized ones before.
+const LISTED = { finalized: false, failed: false };
 
 /** Reads the history of one token account down to a cursor that only finalized slots move. */
 export class Sweeper {
@@ -50,20 +52,25 @@ export class Sweeper {
     const good = listed.filter((row) => !row.failed && !this.#ignored.has(row.signature));
     const known = await store.known(good.map((row) => row.signature));
     // Oldest first, so that two payments are applied in the order in which they were made.
-    await this.read(good.filter((row) => !known.has(row.signature)).reverse());
+    const unread = await this.read(good.filter((row) => !known.has(row.signature)).reverse());
     await store.finalize(
       good.filter((row) => row.finalized && known.has(row.signature)).map((row) => row.signature),
     );
     await this.#findOrphans(finalizedSlot, new Set(good.map((row) => row.signature)));
-    if (finalizedSlot > cursor) await store.saveCursor(finalizedSlot);
+    // The cursor stays below a transaction that is listed and cannot be read yet, however long that takes.
+    let reached = finalizedSlot;
+    for (const { slot } of unread) if (slot < reached) reached = slot;
+    if (reached > cursor) await store.saveCursor(reached);
   }
 
-  /** Reads these transactions and records what arrived. */
-  async read(rows: { signature: string; finalized: boolean }[]): Promise<void> {
+  /** Reads these transactions and records what arrived. Returns those that the RPC does not have yet. */
+  async read<Row extends { signature: string; finalized: boolean }>(rows: readonly Row[]): Promise<Row[]> {
     const { solana, store, ours } = this.#options;
+    const unread: Row[] = [];
     for (let start = 0; start < rows.length; start += PARALLEL_READS) {
       const part = rows.slice(start, start + PARALLEL_READS);
       const raws = await Promise.all(part.map((row) => solana.getTransaction(row.signature)));
+      unread.push(...part.filter((_, index) => raws[index] === null));
       const observed = raws.flatMap((raw, index) =>
         raw ? [{ transfer: observeTransfer(raw, ours), finalized: part[index]?.finalized ?? false }] : [],
       );
@@ -76,6 +83,7 @@ export class Sweeper {
         );
       }
     }
+    return unread;
   }
 
   #ignore(transfer: ObservedTransfer): void {
@@ -109,10 +117,11 @@ export class Sweeper {
     for (const signature of this.#missing.keys())
       if (!open.includes(signature)) this.#missing.delete(signature);
     for (const signature of open) {
-      if (listed.has(signature)) continue;
-      const status = await solana.signatureStatus(signature);
-      if (status?.finalized) await store.finalize([signature]);
-      const sweeps = status ? 0 : (this.#missing.get(signature) ?? 0) + 1;
+      const status = listed.has(signature) ? LISTED : await solana.signatureStatus(signature);
+      // On the fork that won it may have landed and failed: then nothing arrived either.
+      const stands = status !== null && !status.failed;
+      if (stands && status.finalized) await store.finalize([signature]);
+      const sweeps = stands ? 0 : (this.#missing.get(signature) ?? 0) + 1;
       this.#missing.set(signature, sweeps);
       if (sweeps < ORPHAN_SWEEPS) continue;
       logger.error({ signature }, 'a confirmed payment disappeared from the chain');

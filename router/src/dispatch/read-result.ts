@@ -1,10 +1,12 @@
 import {
   type Artifact,
+  canonicalJson,
   ExecutePayloadSchema,
   FailurePayloadSchema,
   parseJson,
   type Result,
   ScrapePayloadSchema,
+  signedPart,
 } from '@watt/shared';
 import { Compile } from 'typebox/compile';
 import type { ReceivedResult } from '../hub/hub-handlers.ts';
@@ -15,6 +17,10 @@ const payloads = {
   execute: Compile(ExecutePayloadSchema),
   failure: Compile(FailurePayloadSchema),
 };
+
+// A failure's code becomes the status of the agent's answer; 402, say, would make it pay again.
+const FAILURE_CODES = new Set(['SCRAPE_FAILED', 'DOMAIN_BLOCKED', 'NODE_FAILED']);
+const NO_FILES: ReadonlySet<string> = new Set();
 
 export type ReadResult =
   | { kind: 'completed'; artifacts: Artifact[] }
@@ -28,15 +34,30 @@ export function readResult(job: QueuedJob, result: ReceivedResult): ReadResult {
     header.job_id === job.id && header.service === job.service && header.request_sha256 === job.requestSha256;
   if (!isSameJob) return { kind: 'invalid', fault: 'the result is for another job' };
   const payload = parseJson(result.payload);
+  if (!isProvable(payload, result.payload))
+    return { kind: 'invalid', fault: 'the payload is not in RFC 8785 form, or has unknown members' };
   if (header.outcome === 'failed') {
     if (!payloads.failure.Check(payload))
       return { kind: 'invalid', fault: 'the failure does not have its form' };
+    if (!FAILURE_CODES.has(payload.code))
+      return { kind: 'invalid', fault: 'the failure has a code that is not for nodes' };
     return { kind: 'failed', code: payload.code, message: payload.error, retryable: header.retryable };
   }
   if (!payloads[job.service].Check(payload)) {
     return { kind: 'invalid', fault: `the payload does not have the form of ${job.service}` };
   }
   return readArtifacts(header, result.artifacts);
+}
+
+/** Whether an agent can build the hashed text again from its answer, as the check of a receipt does. */
+function isProvable(payload: unknown, text: string): boolean {
+  if (typeof payload !== 'object' || payload === null) return false;
+  try {
+    return canonicalJson(signedPart(payload as Record<string, unknown>, NO_FILES)) === text;
+  } catch {
+    // A number such as 1e999 is read as infinite and has no JSON form.
+    return false;
+  }
 }
 
 function readArtifacts(header: Result, received: ReceivedResult['artifacts']): ReadResult {

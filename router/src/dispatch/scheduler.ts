@@ -28,6 +28,8 @@ export interface LeaseEnd {
   final?: boolean;
 }
 
+const SETTLING_MS = 1000;
+
 /** Matches waiting jobs with free nodes and follows each lease to its end. Memory proposes; the database decides. */
 export class Scheduler {
   readonly pool: NodePool;
@@ -156,19 +158,20 @@ export class Scheduler {
     const attemptId = createAttemptId();
     const deadline = Math.ceil(this.#options.clock() + requirement.timeoutMs + this.#options.leaseExtraMs);
     this.#moving.add(job.id);
+    let isLeased = false;
     try {
-      const isLeased = await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline });
-      if (!isLeased) {
-        this.pool.count(nodeId, job.service, -1);
-        return;
-      }
+      isLeased = await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline });
     } catch (error) {
       // Whether the row moved is unknown now: `adopt` will find the job in the state it really has.
-      this.pool.count(nodeId, job.service, -1);
       throw new Error(`The lease of job ${job.id} could not be written`, { cause: error });
     } finally {
       this.#moving.delete(job.id);
+      if (!isLeased) {
+        this.pool.count(nodeId, job.service, -1);
+        this.pump();
+      }
     }
+    if (!isLeased) return;
     job.attempts += 1;
     waiting.tried.add(nodeId);
     const lease = this.#book({ waiting, attemptId, nodeId, deadline });
@@ -186,7 +189,11 @@ export class Scheduler {
   }
 
   #book(entry: Omit<Lease, 'timer' | 'isSettling'>): Lease {
-    const lapse = (): void => this.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
+    const lapse = (): void => {
+      // Its result is being stored. Should that fail, the lease must still lapse.
+      if (lease.isSettling) lease.timer = setTimeout(lapse, SETTLING_MS);
+      else this.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
+    };
     const timer = setTimeout(lapse, Math.max(0, entry.deadline - this.#options.clock()));
     const lease: Lease = { ...entry, timer, isSettling: false };
     this.leases.add(lease);

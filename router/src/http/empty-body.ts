@@ -1,6 +1,6 @@
-import { AppError } from '@watt/shared';
+import { fieldError } from '../intake/intake.ts';
 
 /** For calls without a body where one is needed. */
 export function emptyBody(): never {
-  throw new AppError('INVALID_REQUEST', { detail: 'The call needs a JSON body' });
+  throw fieldError({ field: 'body', message: 'is missing', fix: 'Send a JSON object.' });
 }

@@ -1,5 +1,5 @@
 import { AppError, toProblem } from '@watt/shared';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Sends the specification's error shape, which is an RFC 9457 problem document too. The text of a fault of ours never leaves. */
 export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply {
@@ -19,14 +19,26 @@ const FASTIFY_CODES: Record<string, AppError['code']> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_REQUEST',
 };
 
-/** Turns whatever a handler throws into a problem document. */
+/** Faults of the call that Fastify finds by itself, such as a body shorter than announced, are the caller's. */
+function toAppError(raw: unknown): AppError {
+  const { code = '', statusCode = 500 } = raw as { code?: string; statusCode?: number };
+  const known = FASTIFY_CODES[code] ?? (isCallersFault(code, statusCode) ? 'INVALID_REQUEST' : null);
+  return known ? new AppError(known, { cause: raw }) : AppError.from(raw);
+}
+
+function isCallersFault(code: string, status: number): boolean {
+  return code.startsWith('FST_ERR_') && status >= 400 && status < 500;
+}
+
+/** Answers whatever was thrown with a problem document. */
+export function answerError(raw: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(raw);
+  if (error.code === 'INTERNAL') request.log.error({ err: raw }, 'request failed');
+  return sendProblem(reply, error);
+}
+
 export function handleErrors(app: FastifyInstance): void {
-  app.setErrorHandler((raw, request, reply) => {
-    const code = FASTIFY_CODES[(raw as { code?: string }).code ?? ''];
-    const error = code ? new AppError(code, { cause: raw }) : AppError.from(raw);
-    if (error.code === 'INTERNAL') request.log.error({ err: raw }, 'request failed');
-    return sendProblem(reply, error);
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const detail = `${request.method} ${request.url.split('?')[0]} does not exist`;
     return sendProblem(reply, new AppError('NOT_FOUND', { detail }));

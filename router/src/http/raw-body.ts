@@ -1,5 +1,7 @@
-import { AppError, LIMITS, parseJson } from '@watt/shared';
+import { LIMITS, parseJson } from '@watt/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fieldError } from '../intake/intake.ts';
+import { emptyBody } from './empty-body.ts';
 
 /** A JSON body with the exact bytes it came in: hashes and commitments cover the bytes. */
 export interface RawBody {
@@ -14,9 +16,22 @@ export function parseRawBodies(app: FastifyInstance): void {
     'application/json',
     options,
     async (_request: FastifyRequest, raw: Buffer): Promise<RawBody> => {
-      const json = parseJson(raw.toString('utf8'));
-      if (json === undefined) throw new AppError('INVALID_REQUEST', { detail: 'The body is not valid JSON' });
+      if (raw.length === 0) emptyBody();
+      const json = parseJson(readUtf8(raw));
+      if (json === undefined) {
+        throw fieldError({ field: 'body', message: 'is not valid JSON', fix: 'Send a JSON object.' });
+      }
       return { raw, json };
     },
   );
+}
+
+/** Letters that cannot be read are refused, for the answer would be about another text. A byte order mark is skipped. */
+function readUtf8(raw: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(raw);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw fieldError({ field: 'body', message: 'is not valid UTF-8', fix: 'Send the JSON in UTF-8.' });
+  }
 }

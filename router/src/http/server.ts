@@ -1,7 +1,8 @@
 import { LIMITS } from '@watt/shared';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
-import { handleErrors } from './problems.ts';
+import { collectMethods } from './other-methods.ts';
+import { answerError, handleErrors } from './problems.ts';
 import { parseRawBodies } from './raw-body.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -14,6 +15,9 @@ import { statsRoutes } from './routes/stats.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
+const REQUEST_ID = 'x-request-id';
+// Longer ids than any that exist get the answer "no such job" too.
+const MAX_PARAM_LENGTH = 1000;
 
 /** Builds the HTTP server without listening. Node connections are taken over by the hub at their upgrade. */
 export async function buildServer(context: Context): Promise<FastifyInstance> {
@@ -26,15 +30,21 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     bodyLimit: LIMITS.requestBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    trustProxy: context.config.http.trustProxy,
+    // One proxy is believed, the nearest: what came before it an agent may have written to escape its limits.
+    trustProxy: context.config.http.trustProxy && ((_address, hop) => hop === 0),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // Such errors come before any hook.
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.header(REQUEST_ID, request.id)),
     forceCloseConnections: 'idle',
     genReqId: () => crypto.randomUUID(),
   });
   parseRawBodies(app);
   handleErrors(app);
   app.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.header(REQUEST_ID, request.id);
   });
+  const refuseOtherMethods = collectMethods(app);
   for (const routes of [
     serviceRoutes,
     quoteRoutes,
@@ -47,6 +57,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
   ]) {
     routes(app, context);
   }
+  refuseOtherMethods();
   app.server.on('upgrade', (request, socket, head) => context.hub.handleUpgrade(request, socket, head));
   await app.ready();
   return app;

@@ -7,15 +7,19 @@ export interface StoredFile {
   bytes: Uint8Array;
 }
 
-/** The body that a finished job answers with: the node's payload in the specification's shape, and what it cost. */
+/** The body that a finished job answers with: the node's payload in the specification's shape and order, and what it cost. */
 export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record<string, unknown> {
   const payload = readPayload(job);
   const isCharged = job.settlement === 'captured';
+  const { error, code, data, output, metadata } = payload;
   return {
     success: payload['success'] === true,
     job_id: job.id,
-    ...payload,
-    ...(payload['data'] !== undefined && { data: withFiles(payload['data'], files) }),
+    ...(error !== undefined && { error }),
+    ...(code !== undefined && { code }),
+    ...(data !== undefined && { data: withFiles(data, files) }),
+    ...(output !== undefined && { output }),
+    ...(metadata !== undefined && { metadata }),
     watt_charged: isCharged ? wattNumber(job.price) : 0,
     watt_burned: isCharged ? wattNumber(job.burnShare) : 0,
   };

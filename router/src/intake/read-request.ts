@@ -34,6 +34,8 @@ export interface RequestReader {
   read(service: Service, body: unknown): ReadRequest;
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 const validateScrape = createValidator<ScrapeBody>(ScrapeBodySchema);
 const validateExecute = createValidator<ExecuteBody>(ExecuteBodySchema);
 
@@ -44,6 +46,7 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
 
   function readScrape(raw: unknown): ReadRequest {
     const body = validateScrape(raw);
+    assertText('url', body.url);
     for (const [name, selector] of Object.entries(body.selectors ?? {})) checkSelector(name, selector);
     const request = normaliseScrape(body);
     const url = screenUrl(request.url, rules);
@@ -59,6 +62,7 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
 
   function readExecute(raw: unknown): ReadRequest {
     const body = validateExecute(raw);
+    assertText('code', body.code);
     if (Buffer.byteLength(body.code) > LIMITS.codeBytes) {
       throw fieldError({ field: 'code', message: 'is larger than 1 MiB', fix: 'Send less code.' });
     }
@@ -69,7 +73,21 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
   }
 }
 
+/** What Postgres cannot look into and UTF-8 cannot carry is refused before it is paid for. */
+function assertText(field: string, text: string): void {
+  const fault = text.includes('\0')
+    ? 'a NUL character'
+    : LONE_SURROGATE.test(text)
+      ? 'half a surrogate pair'
+      : null;
+  if (fault) {
+    throw fieldError({ field, message: `contains ${fault}`, fix: 'Send Unicode text without it.' });
+  }
+}
+
 function checkSelector(name: string, selector: string): void {
+  assertText('selectors', name);
+  assertText(`selectors.${name}`, selector);
   try {
     assertSelector(selector);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { AppError } from '@watt/shared';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Settings } from 'typebox/system';
 
 /** What is wrong with one field, and what to do. */
 export interface FieldError {
@@ -10,6 +11,11 @@ export interface FieldError {
 }
 
 const MAX_ERRORS = 10;
+// No body has more members in one object; listing the faults of a hundred thousand would take seconds.
+const MAX_MEMBERS = 100;
+const MAX_NAME = 100;
+// The library stops at 8, and a union alone has one for each of its branches.
+const MAX_SCHEMA_FAULTS = 200;
 
 export function fieldError(...errors: FieldError[]): AppError {
   const [first] = errors;
@@ -20,20 +26,35 @@ export function fieldError(...errors: FieldError[]): AppError {
 /** Compiles a schema to a check that returns the value typed, or throws INVALID_REQUEST with every field's fault. */
 export function createValidator<T>(schema: TSchema): (value: unknown) => T {
   const check = Compile(schema);
+  Settings.Set({ maxErrors: MAX_SCHEMA_FAULTS });
   return (value) => {
+    refuseCrowds(value, '');
     if (check.Check(value)) return value as T;
-    const errors = check.Errors(value).slice(0, MAX_ERRORS).flatMap(toFieldErrors);
-    throw fieldError(...uniqueFields(errors));
+    const faults = check.Errors(value);
+    throw fieldError(...uniqueFields(faults.flatMap((fault) => toFieldErrors(fault, faults))));
   };
 }
 
-type SchemaError = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
+function refuseCrowds(value: unknown, field: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.keys(value).length > MAX_MEMBERS) {
+    throw fieldError({
+      field: field || 'body',
+      message: 'has too many members',
+      fix: `Send at most ${MAX_MEMBERS}.`,
+    });
+  }
+  // Bodies are two levels deep; what lies deeper is refused by its type.
+  if (field === '') for (const [name, member] of Object.entries(value)) refuseCrowds(member, shown(name));
+}
 
-function toFieldErrors(error: SchemaError): FieldError[] {
-  const path = error.instancePath.split('/').slice(1).join('.');
-  const under = (name: string): string => (path ? `${path}.${name}` : name);
-  const params = error.params as Record<string, unknown>;
-  switch (error.keyword) {
+type SchemaFault = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
+
+function toFieldErrors(fault: SchemaFault, all: readonly SchemaFault[]): FieldError[] {
+  const path = fault.instancePath.split('/').slice(1).map(memberName);
+  const under = (name: string): string => [...path, name].map(shown).join('.');
+  const params = fault.params as Record<string, unknown>;
+  switch (fault.keyword) {
     case 'required':
       return names(params['requiredProperties']).map((name) => ({
         field: under(name),
@@ -46,23 +67,65 @@ function toFieldErrors(error: SchemaError): FieldError[] {
         message: 'is not a known field',
         fix: `Take ${under(name)} out, or check its spelling.`,
       }));
+    // The two say the same as a fault beside them, in the words of schemas.
+    case 'boolean':
+    case 'anyOf':
+      return [];
     default:
-      return [{ field: path || 'body', message: error.message, fix: fixFor(error.keyword, params) }];
+      return [{ field: path.map(shown).join('.') || 'body', ...sayFault(fault, all) }];
   }
 }
 
-function fixFor(keyword: string, params: Record<string, unknown>): string {
-  if (keyword === 'pattern') return 'Give a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e.';
-  if (keyword === 'const')
-    return `Give one of the documented values, such as ${JSON.stringify(params['allowedValue'])}.`;
-  if (keyword === 'type') return `Give a value of type ${String(params['type'])}.`;
-  return 'Give a value within the documented limits.';
+function sayFault(fault: SchemaFault, all: readonly SchemaFault[]): Omit<FieldError, 'field'> {
+  const { limit, type } = fault.params as { limit?: number; type?: string };
+  switch (fault.keyword) {
+    case 'type':
+      return { message: `must be of type ${type}`, fix: `Give a value of type ${type}.` };
+    case 'const':
+      return { message: 'is not one of the known values', fix: `Give one of ${choices(fault, all)}.` };
+    case 'pattern':
+      return { message: 'is not a UUID', fix: 'Give a UUID such as 0f8fad5b-d9cb-469f-a165-70867728950e.' };
+    case 'minimum':
+      return { message: 'is too small', fix: `Give at least ${limit}.` };
+    case 'maximum':
+      return { message: 'is too large', fix: `Give at most ${limit}.` };
+    case 'minLength':
+      return { message: 'is empty', fix: `Give at least ${limit} character.` };
+    case 'maxLength':
+      return { message: 'is too long', fix: `Give at most ${limit} characters.` };
+    case 'minProperties':
+      return { message: 'is empty', fix: `Give at least ${limit} member, or leave it out.` };
+    case 'maxProperties':
+      return { message: 'has too many members', fix: `Give at most ${limit}.` };
+    default:
+      return { message: fault.message, fix: 'Give a value within the documented limits.' };
+  }
+}
+
+/** Every value that the union at this place allows. */
+function choices(fault: SchemaFault, all: readonly SchemaFault[]): string {
+  return all
+    .filter((other) => other.keyword === 'const' && other.instancePath === fault.instancePath)
+    .map((other) => JSON.stringify((other.params as { allowedValue: unknown }).allowedValue))
+    .join(', ');
+}
+
+/** A member's name out of a JSON pointer, RFC 6901. */
+function memberName(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function shown(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
 }
 
 function names(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+/** The first fault of each field. */
 function uniqueFields(errors: FieldError[]): FieldError[] {
-  return [...new Map(errors.toReversed().map((error) => [error.field, error])).values()].toReversed();
+  const first = new Map<string, FieldError>();
+  for (const error of errors) if (!first.has(error.field)) first.set(error.field, error);
+  return [...first.values()].slice(0, MAX_ERRORS);
 }

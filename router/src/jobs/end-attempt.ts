@@ -20,19 +20,23 @@ export interface EndedAttempt {
   failure: Failure | null;
 }
 
+const MAX_REASON = 500;
+
 /** Ends an attempt without a charge: the job goes back to the queue, or fails with its hold voided. False if the lease was over. */
 export async function endAttempt(
   sql: SqlClient,
   accounts: SystemAccounts,
   end: EndedAttempt,
 ): Promise<boolean> {
+  // A node may have written it: Postgres text cannot hold NUL, and a reason is a sentence.
+  const reason = end.reason.replaceAll('\0', '').slice(0, MAX_REASON);
   return sql.begin(async (tx) => {
     const ended = await tx`
-      update attempts set state = ${end.state}, finished_at = now(), reason = ${end.reason}
+      update attempts set state = ${end.state}, finished_at = now(), reason = ${reason}
       where id = ${end.attemptId} and job_id = ${end.jobId} and state = 'leased' returning id`;
     if (ended.length === 0) return false;
     if (end.failure) await failJob(tx, accounts, { jobId: end.jobId, from: 'running', failure: end.failure });
-    else await requeueJob(tx, end);
+    else await requeueJob(tx, { ...end, reason });
     return true;
   });
 }

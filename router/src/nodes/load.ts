@@ -24,8 +24,6 @@ interface NodeRow {
   earned: bigint;
 }
 
-const MAX_PAGE = 200;
-
 /** A page of nodes in the order of their ids, which follow `after`. */
 export async function listNodes(
   sql: SqlRunner,
@@ -57,7 +55,7 @@ function selectNodes(
       select * from nodes n
       where n.id > ${filter.after} and (${filter.ids}::text[] is null or n.id = any(${filter.ids}::text[]))
         and (${filter.state}::text is null or n.state = ${filter.state})
-      order by n.id limit ${Math.min(filter.limit, MAX_PAGE)}
+      order by n.id limit ${filter.limit}
     )
     select p.id, p.name, p.class, p.state, p.wallet, p.capabilities::text as capabilities, p.version,
       extract(epoch from p.first_seen_at)::float8 * 1000 as "firstSeenAt",

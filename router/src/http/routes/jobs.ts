@@ -33,6 +33,7 @@ export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Con
 
   app.get<Params>('/api/v1/jobs/:id/receipt', async (request): Promise<Receipt> => {
     const job = await find(request.params.id);
+    if (job.state === 'expired') throw new AppError('JOB_EXPIRED', { extra: { job_id: job.id } });
     if (job.settlement === null)
       throw new AppError('RECEIPT_NOT_READY', { extra: { job_id: job.id, state: job.state } });
     return buildReceipt(job, { key: secrets.routerKey, payTo: payments.payTo });

@@ -14,7 +14,7 @@ interface NodePage {
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
-const STATES: readonly string[] = ['online', 'draining', 'offline'] satisfies NodeState[];
+const STATES: readonly unknown[] = ['online', 'draining', 'offline'] satisfies NodeState[];
 
 /** `GET /api/v1/nodes?limit=&after=&state=` and `GET /api/v1/nodes/:id`: the registry. */
 export function nodeRoutes(app: FastifyInstance, { database, dispatcher }: Context): void {
@@ -65,5 +65,9 @@ function readPage(query: Record<string, string | undefined>): {
   if (state !== null && !STATES.includes(state)) {
     throw fieldError({ field: 'state', message: 'is not a state', fix: `Give one of ${STATES.join(', ')}.` });
   }
-  return { limit, after: query['after'] ?? '', state: state as NodeState | null };
+  const after = query['after'] ?? '';
+  if (after !== '' && !parseNodeId(after)) {
+    throw fieldError({ field: 'after', message: 'is not a node id', fix: 'Give the `next` of a page.' });
+  }
+  return { limit, after, state: state as NodeState | null };
 }

@@ -28,9 +28,9 @@ export function serviceRoutes(app: FastifyInstance, { intake, closing }: Context
   }
 }
 
-/** `Prefer: respond-async`, RFC 7240. */
+/** `Prefer: respond-async`, RFC 7240: a list of preferences, in any case, perhaps with parameters. */
 function prefersAsync(header: string | string[] | undefined): boolean {
   return [header ?? []]
     .flat()
-    .some((value) => value.split(',').some((part) => part.trim().startsWith('respond-async')));
+    .some((value) => value.split(',').some((part) => /^\s*respond-async\s*(?:;|$)/i.test(part)));
 }
