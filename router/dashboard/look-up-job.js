@@ -34,8 +34,9 @@ export function startLookUp({ routerKey }) {
     if (turn === latest) show(found);
   }
 
-  function show({ says, rows = [], checks = [] }) {
+  function show({ says, kind = 'quiet', rows = [], checks = [] }) {
     setText(byId('job-says'), says);
+    byId('job-says').className = kind;
     byId('job-facts').hidden = rows.length === 0;
     fillRows(byId('job-rows'), rows);
     byId('job-checks').hidden = checks.length === 0;
@@ -54,7 +55,9 @@ async function find(id, routerKey) {
   try {
     const { checks } = await verifyReceipt(receipt, { routerKey: await routerKey(), jobId: job.job_id });
     const isValid = checks.every(({ holds }) => holds);
-    return { says: isValid ? 'The receipt is valid.' : 'THE RECEIPT IS NOT VALID.', rows, checks };
+    return isValid
+      ? { says: 'The receipt is valid.', kind: 'verdict good', rows, checks }
+      : { says: 'The receipt is not valid.', kind: 'verdict bad', rows, checks };
   } catch (error) {
     return {
       says: `The receipt was not verified here: ${error.message}. The SDK verifies it offline.`,

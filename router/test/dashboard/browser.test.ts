@@ -163,9 +163,20 @@ describe.skipIf(executablePath === null)('the dashboard in Chromium', () => {
       });
     });
     await lookUp(jobId);
-    await expect.poll(says).toBe('THE RECEIPT IS NOT VALID.');
+    await expect.poll(says).toBe('The receipt is not valid.');
     await lookUp(randomUUID());
     await expect.poll(says).toBe('This router knows no job with that id.');
+  });
+
+  it('says so where the browser cannot verify, instead of calling a receipt good or bad', async () => {
+    const { page } = await open();
+    await page.evaluate("Object.defineProperty(crypto, 'subtle', { value: undefined })");
+    await page.getByLabel('Job id').fill(jobId);
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await expect
+      .poll(() => text(page, '#job-says'))
+      .toMatch(/^The receipt was not verified here: .*localhost/);
+    expect(await page.locator('#job-checks li').count()).toBe(0);
   });
 
   it('says since when nothing answers, keeps what was known, and recovers by itself', async () => {
