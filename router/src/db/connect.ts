@@ -23,7 +23,13 @@ export function connectDatabase(url: string, options: { connections: number }): 
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     types: { bigint: postgres.BigInt },
     onnotice: () => undefined,
-    connection: { application_name: 'watt-router', lock_timeout: 15_000, statement_timeout: 60_000 },
+    connection: {
+      application_name: 'watt-router',
+      lock_timeout: 15_000,
+      statement_timeout: 60_000,
+      // Plans are cached, also those of foreign keys: one made while a table was empty would scan it for ever after.
+      enable_seqscan: 'off',
+    },
   });
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: CLOSE_TIMEOUT_SECONDS }) };
 }

@@ -35,7 +35,8 @@ export interface DispatchStore {
   nodesSeen(nodeIds: readonly NodeId[]): Promise<void>;
 }
 
-const BATCH = { maxItems: 200, concurrency: 2, maxWaiting: 50_000 };
+// One writer each: two batches would wait for each other on the balance of the same node.
+const BATCH = { maxItems: 200, concurrency: 1, maxWaiting: 50_000 };
 
 export function createDispatchStore(options: {
   sql: SqlClient;

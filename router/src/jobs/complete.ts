@@ -1,6 +1,7 @@
 import type { Artifact, AttemptId, JobId, NodeId } from '@watt/shared';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
-import { captureHolds, type SystemAccounts } from '../ledger/ledger.ts';
+import { listParameter } from '../db/list-parameter.ts';
+import { captureParts, type SystemAccounts } from '../ledger/ledger.ts';
 
 /** A verified result of a live attempt, ready to be stored and charged in one step. */
 export interface CompletedJob {
@@ -25,48 +26,20 @@ export async function completeJobs(
   accounts: SystemAccounts,
   jobs: readonly CompletedJob[],
 ): Promise<boolean[]> {
-  return sql.begin(async (tx) => {
-    const live = await endAttempts(tx, jobs);
-    const done = jobs.filter((job) => live.has(job.attemptId));
-    if (done.length > 0) {
-      const captured = await captureHolds(tx, accounts, done);
-      if (captured.size !== done.length)
-        throw new Error('A live attempt belongs to a job that was resolved before');
-      await storeResults(tx, done);
-      await storeArtifacts(tx, done);
-    }
-    return jobs.map((job) => live.has(job.attemptId));
-  });
+  const hasFiles = jobs.some((job) => job.artifacts.length > 0);
+  const live = hasFiles
+    ? await sql.begin((tx) => completeWithFiles(tx, accounts, jobs))
+    : await completeLive(sql, accounts, jobs);
+  return jobs.map((job) => live.has(job.attemptId));
 }
 
-async function endAttempts(sql: SqlRunner, jobs: readonly CompletedJob[]): Promise<Set<string>> {
-  const rows = await sql<{ id: string }[]>`
-    update attempts a set state = 'succeeded', finished_at = now()
-    from unnest(
-      ${jobs.map((job) => job.attemptId)}::uuid[], ${jobs.map((job) => job.jobId)}::uuid[], ${jobs.map((job) => job.nodeId)}::text[]
-    ) as input (id, job_id, node_id)
-    where a.id = input.id and a.job_id = input.job_id and a.node_id = input.node_id and a.state = 'leased'
-    returning a.id`;
-  return new Set(rows.map((row) => row.id));
-}
-
-async function storeResults(sql: SqlRunner, jobs: readonly CompletedJob[]): Promise<void> {
-  await sql`
-    with moved as (
-      update jobs j set state = 'succeeded', finished_at = now(), result = i.result, result_sha256 = i.result_sha256,
-        statement = i.statement, statement_signature = i.signature
-      from unnest(
-        ${jobs.map((job) => job.jobId)}::uuid[], ${jobs.map((job) => job.payload)}::text[],
-        ${jobs.map((job) => job.payloadSha256)}::text[], ${jobs.map((job) => job.statement.text)}::text[],
-        ${jobs.map((job) => job.statement.signature)}::text[]
-      ) as i (id, result, result_sha256, statement, signature)
-      where j.id = i.id and j.state = 'running' returning j.id
-    )
-    insert into job_events (job_id, from_state, to_state) select id, 'running', 'succeeded' from moved`;
-}
-
-async function storeArtifacts(sql: SqlRunner, jobs: readonly CompletedJob[]): Promise<void> {
-  for (const job of jobs) {
+async function completeWithFiles(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  jobs: readonly CompletedJob[],
+): Promise<Set<string>> {
+  const live = await completeLive(sql, accounts, jobs);
+  for (const job of jobs.filter((candidate) => live.has(candidate.attemptId))) {
     for (const artifact of job.artifacts) {
       await sql`
         insert into artifacts (job_id, sha256, content_type, bytes)
@@ -74,4 +47,37 @@ async function storeArtifacts(sql: SqlRunner, jobs: readonly CompletedJob[]): Pr
         on conflict do nothing`;
     }
   }
+  return live;
+}
+
+/** One statement for the whole batch: only attempts that are still leased go on to be captured and stored. */
+async function completeLive(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  jobs: readonly CompletedJob[],
+): Promise<Set<string>> {
+  const rows = await sql<{ attempt_id: string }[]>`
+    with ended as (
+      update attempts a set state = 'succeeded', finished_at = now()
+      from unnest(
+        ${jobs.map((job) => job.attemptId)}::uuid[], ${jobs.map((job) => job.jobId)}::uuid[],
+        ${jobs.map((job) => job.nodeId)}::text[],
+        ${listParameter(jobs.map((job) => job.nodeShare))}::bigint[],
+        ${listParameter(jobs.map((job) => job.burnShare))}::bigint[],
+        ${jobs.map((job) => job.payload)}::text[], ${jobs.map((job) => job.payloadSha256)}::text[],
+        ${jobs.map((job) => job.statement.text)}::text[], ${jobs.map((job) => job.statement.signature)}::text[]
+      ) as i (attempt_id, job_id, node_id, node_share, burn_share, payload, payload_sha256, statement, signature)
+      where a.id = i.attempt_id and a.job_id = i.job_id and a.node_id = i.node_id and a.state = 'leased'
+      returning i.*
+    ), captures as (
+      select job_id, node_id, node_share, burn_share from ended
+    ), ${captureParts(sql, accounts)}, moved as (
+      update jobs j set state = 'succeeded', finished_at = now(), result = e.payload, result_sha256 = e.payload_sha256,
+        statement = e.statement, statement_signature = e.signature
+      from ended e where j.id = e.job_id and j.state = 'running' returning j.id
+    ), noted as (
+      insert into job_events (job_id, from_state, to_state) select id, 'running', 'succeeded' from moved
+    )
+    select attempt_id from ended`;
+  return new Set(rows.map((row) => row.attempt_id));
 }

@@ -13,7 +13,7 @@ export {
   pastAttempt,
   type QueuedJob,
 } from './load.ts';
-export { type PaidJob, queuePaidJobs } from './queue-paid.ts';
+export { queueParts } from './queue-paid.ts';
 export { type NewJob, registerJobs } from './register.ts';
 export {
   canDo,

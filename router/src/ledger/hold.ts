@@ -1,6 +1,7 @@
+import type { Fragment } from 'postgres';
 import type { SqlRunner } from '../db/connect.ts';
 import { listParameter } from '../db/list-parameter.ts';
-import { openAccounts, type SystemAccounts } from './accounts.ts';
+import type { AccountId, SystemAccounts } from './accounts.ts';
 
 export interface HoldRequest {
   jobId: string;
@@ -8,41 +9,43 @@ export interface HoldRequest {
   amount: bigint;
 }
 
+export type CoveredHold<Request extends HoldRequest> = Request & { account: AccountId };
+
 /**
- * Holds prices for jobs: customer → held, as far as each customer's balance goes, in the order given. Returns the ids of the
- * jobs whose hold is on record. Runs in the caller's transaction: the lock on the balances lasts until its commit.
+ * Locks the balances of the wallets until the caller's transaction ends and returns the requests that they cover, in the order
+ * given. What is returned is to be written with `holdParts` in the same transaction.
  */
-export async function holdPrices(
+export async function coverHolds<Request extends HoldRequest>(
   sql: SqlRunner,
-  accounts: SystemAccounts,
-  requests: readonly HoldRequest[],
-): Promise<Set<string>> {
-  if (requests.length === 0) return new Set();
-  const customers = await openAccounts(
-    sql,
-    'customer',
-    requests.map((request) => request.wallet),
-  );
-  const rows = await sql<{ id: bigint; balance: bigint }[]>`
-    select id, balance from accounts where id = any(${listParameter([...customers.values()])}::bigint[]) order by id for no key update`;
-  const left = new Map(rows.map((row) => [row.id, row.balance]));
-
-  const covered = requests.flatMap((request) => {
-    const account = customers.get(request.wallet);
-    const balance = account === undefined ? undefined : left.get(account);
-    if (account === undefined || balance === undefined || balance < request.amount) return [];
-    left.set(account, balance - request.amount);
-    return [{ ...request, account }];
+  requests: readonly Request[],
+): Promise<CoveredHold<Request>[]> {
+  if (requests.length === 0) return [];
+  const wallets = [...new Set(requests.map((request) => request.wallet))];
+  const rows = await sql<{ id: AccountId; owner: string; balance: bigint }[]>`
+    select id, owner, balance from accounts where kind = 'customer' and owner = any(${wallets})
+    order by id for no key update`;
+  const accounts = new Map(rows.map((row) => [row.owner, row]));
+  return requests.flatMap((request) => {
+    const account = accounts.get(request.wallet);
+    if (!account || account.balance < request.amount) return [];
+    account.balance -= request.amount;
+    return [{ ...request, account: account.id }];
   });
-  if (covered.length === 0) return new Set();
+}
 
-  const held = await sql<{ job_id: string }[]>`
-    insert into transfers (idem, kind, debit, credit, amount, job_id)
-    select 'hold:' || job_id, 'hold', account, ${accounts.held}::bigint, amount, job_id
-    from unnest(
-      ${covered.map((hold) => hold.jobId)}::uuid[], ${listParameter(covered.map((hold) => hold.account))}::bigint[],
-      ${listParameter(covered.map((hold) => hold.amount))}::bigint[]
-    ) as holds (job_id, account, amount)
-    on conflict (idem) do nothing returning job_id`;
-  return new Set(held.map((row) => row.job_id));
+/** Holds prices as part of a statement: customer → held. A second hold of a job fails on its idempotency id. */
+export function holdParts(
+  sql: SqlRunner,
+  system: SystemAccounts,
+  holds: readonly CoveredHold<HoldRequest>[],
+): Fragment {
+  return sql`
+    held as (
+      insert into transfers (idem, kind, debit, credit, amount, job_id)
+      select 'hold:' || job_id, 'hold', account, ${system.held}::bigint, amount, job_id
+      from unnest(
+        ${holds.map((hold) => hold.jobId)}::uuid[], ${listParameter(holds.map((hold) => hold.account))}::bigint[],
+        ${listParameter(holds.map((hold) => hold.amount))}::bigint[]
+      ) as holds (job_id, account, amount)
+    )`;
 }

@@ -1,6 +1,6 @@
 /** The way into the ledger: other domains import from this file only. */
-export { type AccountId, loadSystemAccounts, openAccounts, type SystemAccounts } from './accounts.ts';
-export { creditPayments, type IncomingCredit, reverseCredit } from './credit.ts';
-export { type HoldRequest, holdPrices } from './hold.ts';
-export { type Capture, captureHolds, voidHolds } from './resolve.ts';
+export { loadSystemAccounts, openAccounts, type SystemAccounts } from './accounts.ts';
+export { creditPayments, reverseCredit } from './credit.ts';
+export { coverHolds, holdParts } from './hold.ts';
+export { captureParts, voidHolds } from './resolve.ts';
 export { type TrialBalance, trialBalance } from './trial-balance.ts';

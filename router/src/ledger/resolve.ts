@@ -1,57 +1,32 @@
+import type { Fragment } from 'postgres';
 import type { SqlRunner } from '../db/connect.ts';
-import { listParameter } from '../db/list-parameter.ts';
-import { openAccounts, type SystemAccounts } from './accounts.ts';
-
-export interface Capture {
-  jobId: string;
-  nodeId: string;
-  /** Base units; what is left of the hold after both shares is revenue. */
-  nodeShare: bigint;
-  burnShare: bigint;
-}
+import type { SystemAccounts } from './accounts.ts';
 
 /**
- * Captures holds: held → node, burn and revenue. The amount is that of the hold. Returns the jobs that this call resolved;
- * a job that was captured or voided before is left as it is.
+ * Captures holds as part of a statement: held → node, burn and revenue. Expects a relation
+ * `captures (job_id, node_id, node_share, burn_share)` before it; the amount is that of the hold, and what both shares leave is revenue. A second
+ * resolution of a job fails on its primary key and takes the whole statement with it.
  */
-export async function captureHolds(
-  sql: SqlRunner,
-  accounts: SystemAccounts,
-  captures: readonly Capture[],
-): Promise<Set<string>> {
-  if (captures.length === 0) return new Set();
-  const nodes = await openAccounts(
-    sql,
-    'node',
-    captures.map((capture) => capture.nodeId),
-  );
-  const rows = await sql<{ job_id: string }[]>`
-    with input as (
-      select * from unnest(
-        ${captures.map((capture) => capture.jobId)}::uuid[],
-        ${listParameter(captures.map((capture) => nodes.get(capture.nodeId) ?? null))}::bigint[],
-        ${listParameter(captures.map((capture) => capture.nodeShare))}::bigint[],
-        ${listParameter(captures.map((capture) => capture.burnShare))}::bigint[]
-      ) as input (job_id, node, node_share, burn_share)
-    ), resolved as (
-      insert into job_resolutions (job_id, outcome) select job_id, 'captured' from input
-      on conflict (job_id) do nothing returning job_id
-    ), moves as (
-      select i.job_id, part.* from input i
+export function captureParts(sql: SqlRunner, accounts: SystemAccounts): Fragment {
+  return sql`
+    resolved as (
+      insert into job_resolutions (job_id, outcome) select job_id, 'captured' from captures returning job_id
+    ), capture_moves as (
+      select c.job_id, part.* from captures c
         join resolved using (job_id)
-        join transfers h on h.idem = 'hold:' || i.job_id
+        -- A hold or an account that is not there must fail the statement, not leave out a row.
+        left join transfers h on h.idem = 'hold:' || c.job_id
+        left join accounts n on n.kind = 'node' and n.owner = c.node_id
         cross join lateral (values
-          ('capture_node', i.node, i.node_share),
-          ('capture_burn', ${accounts.burn}::bigint, i.burn_share),
-          ('capture_revenue', ${accounts.revenue}::bigint, h.amount - i.node_share - i.burn_share)
+          ('capture_node', n.id, c.node_share),
+          ('capture_burn', ${accounts.burn}::bigint, c.burn_share),
+          ('capture_revenue', ${accounts.revenue}::bigint, h.amount - c.node_share - c.burn_share)
         ) as part (kind, account, amount)
-    ), moved as (
+    ), captured as (
       insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
       select kind || ':' || job_id, kind, ${accounts.held}::bigint, account, amount, job_id, 'captured'
-      from moves where amount <> 0
-    )
-    select job_id from resolved`;
-  return new Set(rows.map((row) => row.job_id));
+      from capture_moves where amount is distinct from 0
+    )`;
 }
 
 /** Voids holds: held → the customer that paid, all of it. Returns the jobs that this call resolved. */

@@ -1,7 +1,7 @@
 import type { SqlClient } from '../db/connect.ts';
 import { type NewJob, registerJobs } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
-import { type FundOutcome, fundJobs } from './fund-jobs.ts';
+import { type FundOutcome, fundUnpaid } from './fund-jobs.ts';
 
 export interface Admission {
   /** False when a job of this id existed before. */
@@ -16,8 +16,11 @@ export async function admitJobs(
   jobs: readonly NewJob[],
 ): Promise<Admission[]> {
   return sql.begin(async (tx) => {
-    const created = await registerJobs(tx, uniqueJobs(jobs));
-    const outcomes = await fundJobs(tx, accounts, [...created]);
+    const unique = uniqueJobs(jobs);
+    const created = await registerJobs(tx, unique);
+    // Nobody else can see the new rows yet, so they need no lock.
+    const fresh = unique.filter((job) => created.has(job.id));
+    const outcomes = await fundUnpaid(tx, accounts, fresh);
     return jobs.map((job, index) => ({
       // Of two equal ids in one batch the first is the new one.
       isNew: created.has(job.id) && jobs.findIndex((other) => other.id === job.id) === index,

@@ -40,7 +40,8 @@ export interface Payments {
   stop(): Promise<void>;
 }
 
-const BATCH = { maxItems: 200, concurrency: 2, maxWaiting: 20_000 };
+// One writer each: two batches would wait for each other on the balance of the same wallet.
+const BATCH = { maxItems: 200, concurrency: 1, maxWaiting: 20_000 };
 
 export function createPayments(options: PaymentsOptions): Payments {
   const { sql, accounts, payTo } = options;

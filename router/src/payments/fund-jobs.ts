@@ -1,8 +1,9 @@
 import type { SqlRunner } from '../db/connect.ts';
-import { queuePaidJobs } from '../jobs/jobs.ts';
-import { holdPrices, type SystemAccounts } from '../ledger/ledger.ts';
+import { queueParts } from '../jobs/jobs.ts';
+import { coverHolds, holdParts, type SystemAccounts } from '../ledger/ledger.ts';
 
-interface UnpaidJob {
+/** A job that waits for its payment; its memos are its id and its commitment. */
+export interface UnpaidJob {
   id: string;
   price: bigint;
   commitment: string;
@@ -19,9 +20,9 @@ interface Credit {
 export type FundOutcome = { funded: true; payer: string } | { funded: false; received: bigint };
 
 /**
- * Matches unpaid jobs with payments by memo (the job's id or its commitment), holds each price from the payer's balance and moves the
- * job to the queue. Payments of several parts add up when they come from one payer. Must run in a transaction of its own that
- * begins after the jobs and the payments were committed: then whichever of the two comes last finds the other.
+ * Matches unpaid jobs with payments by memo, holds each price from the payer's balance and moves the job to the queue. Payments of
+ * several parts add up when they come from one payer. Must run in a transaction of its own that begins after the jobs and the
+ * payments were committed: then whichever of the two comes last finds the other.
  */
 export async function fundJobs(
   sql: SqlRunner,
@@ -32,40 +33,49 @@ export async function fundJobs(
     select id, price, commitment from jobs
     where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and expires_at > now()
     order by id for no key update`;
+  return fundUnpaid(sql, accounts, jobs);
+}
+
+/** The same for jobs that the caller's transaction has locked, or has just made. */
+export async function fundUnpaid(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  jobs: readonly UnpaidJob[],
+): Promise<Map<string, FundOutcome>> {
   if (jobs.length === 0) return new Map();
-  const credits = await sql<Credit[]>`
+  const offers = findOffers(jobs, await lockCredits(sql, jobs));
+  const requests = offers
+    .filter((offer) => offer.total >= offer.job.price)
+    .map((offer) => ({ ...offer, jobId: offer.job.id, wallet: offer.payer, amount: offer.job.price }));
+  const funded = await coverHolds(sql, requests);
+  if (funded.length > 0) {
+    const paid = funded.map((f) => ({
+      id: f.jobId,
+      payer: f.payer,
+      detail: `paid by ${f.signatures.join(' ')}`,
+    }));
+    const used = funded.flatMap((f) => f.signatures.map((signature) => ({ signature, jobId: f.jobId })));
+    await sql`
+      with ${holdParts(sql, accounts, funded)}, ${queueParts(sql, paid)}
+      update chain_credits c set applied_job = used.job_id
+      from unnest(${used.map((u) => u.signature)}::text[], ${used.map((u) => u.jobId)}::uuid[]) as used (signature, job_id)
+      where c.signature = used.signature`;
+  }
+  const isFunded = new Set(funded.map((f) => f.jobId));
+  return new Map(
+    offers.map(({ job, payer, total }) => [
+      job.id,
+      isFunded.has(job.id) ? { funded: true, payer } : { funded: false, received: total },
+    ]),
+  );
+}
+
+function lockCredits(sql: SqlRunner, jobs: readonly UnpaidJob[]): Promise<Credit[]> {
+  return sql<Credit[]>`
     select signature, memo, payer, amount from chain_credits
     where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[])
       and applied_job is null and payer is not null and status <> 'orphaned'
     order by slot, signature for no key update`;
-
-  const offers = jobs.map((job) => ({ job, ...bestOffer(job, credits) }));
-  const covered = offers.filter((offer) => offer.total >= offer.job.price);
-  const held = await holdPrices(
-    sql,
-    accounts,
-    covered.map((offer) => ({ jobId: offer.job.id, wallet: offer.payer, amount: offer.job.price })),
-  );
-  const funded = covered.filter((offer) => held.has(offer.job.id));
-  await queuePaidJobs(
-    sql,
-    funded.map((offer) => ({
-      id: offer.job.id,
-      payer: offer.payer,
-      detail: `paid by ${offer.signatures.join(' ')}`,
-    })),
-  );
-  await applyCredits(sql, funded);
-
-  const paid = new Set(funded.map((offer) => offer.job.id));
-  return new Map(
-    offers.map((offer) => [
-      offer.job.id,
-      paid.has(offer.job.id)
-        ? { funded: true, payer: offer.payer }
-        : { funded: false, received: offer.total },
-    ]),
-  );
 }
 
 interface Offer {
@@ -74,34 +84,25 @@ interface Offer {
   signatures: string[];
 }
 
-/** The first payer whose payments cover the price, else the one who paid most. */
-function bestOffer(job: UnpaidJob, credits: readonly Credit[]): Offer {
-  const offers = new Map<string, Offer>();
-  for (const credit of credits) {
-    if (credit.memo !== job.id && credit.memo !== job.commitment) continue;
-    const offer = offers.get(credit.payer) ?? { payer: credit.payer, total: 0n, signatures: [] };
-    // What comes after the price is covered is not this job's: it stays in the payer's balance.
-    if (offer.total < job.price) {
-      offer.total += credit.amount;
-      offer.signatures.push(credit.signature);
-    }
-    offers.set(credit.payer, offer);
-  }
-  const all = [...offers.values()];
-  const none: Offer = { payer: '', total: 0n, signatures: [] };
-  return (
-    all.find((offer) => offer.total >= job.price) ??
-    all.reduce((most, o) => (o.total > most.total ? o : most), none)
-  );
-}
+const NO_OFFER: Offer = { payer: '', total: 0n, signatures: [] };
 
-async function applyCredits(sql: SqlRunner, funded: readonly (Offer & { job: UnpaidJob })[]): Promise<void> {
-  const pairs = funded.flatMap((offer) =>
-    offer.signatures.map((signature) => ({ signature, jobId: offer.job.id })),
-  );
-  if (pairs.length === 0) return;
-  await sql`
-    update chain_credits c set applied_job = pairs.job_id
-    from unnest(${pairs.map((pair) => pair.signature)}::text[], ${pairs.map((pair) => pair.jobId)}::uuid[]) as pairs (signature, job_id)
-    where c.signature = pairs.signature`;
+/** For each job the first payer whose payments cover the price, else the one who paid most. */
+function findOffers(jobs: readonly UnpaidJob[], credits: readonly Credit[]): (Offer & { job: UnpaidJob })[] {
+  const byMemo = new Map<string, Credit[]>();
+  for (const credit of credits) byMemo.set(credit.memo, [...(byMemo.get(credit.memo) ?? []), credit]);
+  return jobs.map((job) => {
+    const offers = new Map<string, Offer>();
+    for (const credit of [...(byMemo.get(job.id) ?? []), ...(byMemo.get(job.commitment) ?? [])]) {
+      const offer = offers.get(credit.payer) ?? { payer: credit.payer, total: 0n, signatures: [] };
+      // What comes after the price is covered is not this job's: it stays in the payer's balance.
+      if (offer.total < job.price) {
+        offer.total += credit.amount;
+        offer.signatures.push(credit.signature);
+      }
+      offers.set(credit.payer, offer);
+    }
+    const all = [...offers.values()];
+    const covering = all.find((offer) => offer.total >= job.price);
+    return { job, ...(covering ?? all.reduce((most, o) => (o.total > most.total ? o : most), NO_OFFER)) };
+  });
 }

@@ -1,12 +1,11 @@
-import type { ChainHint, RawTransaction } from '../../src/chain/chain.ts';
+import { type ChainHint, canonicalTokenAccount, type RawTransaction } from '../../src/chain/chain.ts';
 import type { ListedSignature, Solana } from '../../src/chain/solana.ts';
 
-export const OURS = {
-  computeWallet: '8opHzTAnfzRpPEx21XtnrVTX28YQuCpAjcn1PczScKh',
-  tokenAccount: 'CkQFdmuZ1Rd4mWPFqFhjvJYDdVyMPxnVHZLkKEbaXkAW',
-  mint: 'WATTb3eYXjVJmhbAoSRpVXxRo7Ao2vA9n9GQd8BmyZ5',
-  tokenProgram: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
-};
+const computeWallet = '8opHzTAnfzRpPEx21XtnrVTX28YQuCpAjcn1PczScKh';
+const mint = 'So11111111111111111111111111111111111111112';
+const tokenProgram = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb';
+const tokenAccount = canonicalTokenAccount({ wallet: computeWallet, mint, tokenProgram });
+export const OURS = { computeWallet, tokenAccount, mint, tokenProgram };
 const MEMO_PROGRAM = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr';
 
 export interface Payment {

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { NodeId } from '@watt/shared';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { completeJobs } from '../../src/jobs/jobs.ts';
-import { loadSystemAccounts, type SystemAccounts, trialBalance } from '../../src/ledger/ledger.ts';
+import {
+  loadSystemAccounts,
+  openAccounts,
+  type SystemAccounts,
+  trialBalance,
+} from '../../src/ledger/ledger.ts';
 import { fundJobs } from '../../src/payments/fund-jobs.ts';
 import { createWatcherStore } from '../../src/payments/watcher-store.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
@@ -16,6 +21,7 @@ let accounts: SystemAccounts;
 beforeAll(async () => {
   db = await freshDatabase();
   accounts = await loadSystemAccounts(db.database.sql);
+  await openAccounts(db.database.sql, 'node', ['one-busy-node']);
 });
 afterAll(() => db.drop());
 

@@ -3,7 +3,12 @@ import type { AttemptId, JobId, NodeId } from '@watt/shared';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { completeJobs, createJobReader, endAttempt } from '../../src/jobs/jobs.ts';
-import { loadSystemAccounts, type SystemAccounts, trialBalance } from '../../src/ledger/ledger.ts';
+import {
+  loadSystemAccounts,
+  openAccounts,
+  type SystemAccounts,
+  trialBalance,
+} from '../../src/ledger/ledger.ts';
 import { fundJobs } from '../../src/payments/fund-jobs.ts';
 import { createWatcherStore } from '../../src/payments/watcher-store.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
@@ -17,6 +22,7 @@ let accounts: SystemAccounts;
 beforeAll(async () => {
   db = await freshDatabase();
   accounts = await loadSystemAccounts(db.database.sql);
+  await openAccounts(db.database.sql, 'node', [NODE]);
 });
 afterAll(() => db.drop());
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  captureHolds,
   creditPayments,
-  holdPrices,
   loadSystemAccounts,
+  openAccounts,
   reverseCredit,
   type SystemAccounts,
   trialBalance,
@@ -12,6 +11,7 @@ import {
 } from '../../src/ledger/ledger.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
 import { insertJob } from '../harness/insert-job.ts';
+import { captureOne, holdOne } from '../harness/ledger-steps.ts';
 
 let db: FreshDatabase;
 let accounts: SystemAccounts;
@@ -20,6 +20,7 @@ const newWallet = (): string => `wallet-${randomUUID()}`;
 beforeAll(async () => {
   db = await freshDatabase();
   accounts = await loadSystemAccounts(db.database.sql);
+  await openAccounts(db.database.sql, 'node', ['node', 'node-b']);
 });
 afterAll(() => db.drop());
 
@@ -38,8 +39,8 @@ async function balanceOf(wallet: string): Promise<bigint> {
 
 const hold = async (wallet: string, amount: bigint): Promise<string | null> => {
   const jobId = await insertJob(db.database.sql, { price: amount });
-  const held = await db.database.sql.begin((tx) => holdPrices(tx, accounts, [{ jobId, wallet, amount }]));
-  return held.has(jobId) ? jobId : null;
+  const isHeld = await holdOne(db.database.sql, accounts, { jobId, wallet, amount });
+  return isHeld ? jobId : null;
 };
 
 describe('the ledger', () => {
@@ -62,10 +63,17 @@ describe('the ledger', () => {
     const wallet = await credited(1000n);
     const jobId = (await hold(wallet, 1000n)) ?? '';
     const capture = { jobId, nodeId: 'node', nodeShare: 700n, burnShare: 1n };
-    const races = Array.from({ length: 40 }, (_, i) =>
-      i % 2 ? captureHolds(sql, accounts, [capture]) : voidHolds(sql, accounts, [jobId]),
-    );
-    const resolved = (await Promise.all(races)).filter((set) => set.has(jobId));
+    const races = Array.from({ length: 40 }, async (_, i) => {
+      if (i % 2 === 0) return (await voidHolds(sql, accounts, [jobId])).has(jobId);
+      return captureOne(sql, accounts, capture).then(
+        () => true,
+        (error: { code?: string }) => {
+          expect(error.code).toBe('23505');
+          return false;
+        },
+      );
+    });
+    const resolved = (await Promise.all(races)).filter(Boolean);
     expect(resolved).toHaveLength(1);
     expect((await trialBalance(sql)).balanced).toBe(true);
   });
@@ -76,7 +84,7 @@ describe('the ledger', () => {
     const first = (await hold(wallet, 1001n)) ?? '';
     const second = (await hold(wallet, 1000n)) ?? '';
     const before = await trialBalance(sql);
-    await captureHolds(sql, accounts, [{ jobId: first, nodeId: 'node-b', nodeShare: 700n, burnShare: 1n }]);
+    await captureOne(sql, accounts, { jobId: first, nodeId: 'node-b', nodeShare: 700n, burnShare: 1n });
     await voidHolds(sql, accounts, [second]);
     const after = await trialBalance(sql);
     expect(after.nodes - before.nodes).toBe(700n);
@@ -84,6 +92,14 @@ describe('the ledger', () => {
     expect(after.revenue - before.revenue).toBe(300n);
     expect(await balanceOf(wallet)).toBe(1000n);
     expect(after.balanced).toBe(true);
+  });
+
+  it('fails a capture for a node without an account, and leaves the hold as it was', async () => {
+    const { sql } = db.database;
+    const jobId = (await hold(await credited(1000n), 1000n)) ?? '';
+    const capture = { jobId, nodeId: 'never seen', nodeShare: 700n, burnShare: 1n };
+    await expect(captureOne(sql, accounts, capture)).rejects.toMatchObject({ code: '23502' });
+    expect(await voidHolds(sql, accounts, [jobId])).toEqual(new Set([jobId]));
   });
 
   it('takes an orphaned credit back as far as the balance goes and shows the rest as a loss', async () => {

@@ -1,0 +1,30 @@
+import type { SqlClient } from '../../src/db/connect.ts';
+import { captureParts, coverHolds, holdParts, type SystemAccounts } from '../../src/ledger/ledger.ts';
+
+/** Holds one price in a transaction of its own. False when the balance does not cover it. */
+export function holdOne(
+  sql: SqlClient,
+  accounts: SystemAccounts,
+  request: { jobId: string; wallet: string; amount: bigint },
+): Promise<boolean> {
+  return sql.begin(async (tx) => {
+    const covered = await coverHolds(tx, [request]);
+    if (covered.length > 0) await tx`with ${holdParts(tx, accounts, covered)} select 1`;
+    return covered.length > 0;
+  });
+}
+
+/** Captures one hold in a statement of its own. Rejects when the job was resolved before. */
+export async function captureOne(
+  sql: SqlClient,
+  accounts: SystemAccounts,
+  capture: { jobId: string; nodeId: string; nodeShare: bigint; burnShare: bigint },
+): Promise<void> {
+  const { jobId, nodeId, nodeShare, burnShare } = capture;
+  await sql`
+    with captures as (
+      select ${jobId}::uuid as job_id, ${nodeId}::text as node_id, ${nodeShare.toString()}::bigint as node_share,
+        ${burnShare.toString()}::bigint as burn_share
+    ), ${captureParts(sql, accounts)}
+    select job_id from resolved`;
+}
