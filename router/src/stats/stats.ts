@@ -51,7 +51,7 @@ async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
     trialBalance(sql),
     countNodes(sql),
     sql<{ domain: string; count: bigint }[]>`
-      select substring(request::json ->> 'url' from '://([^/:?#]+)') as domain, count(*) as count from jobs
+      select lower(substring(request::json ->> 'url' from ':[/\\\\]*([^/\\\\:?#]+)')) as domain, count(*) as count from jobs
       where service = 'scrape' and queued_at > now() - ${DOMAIN_WINDOW}::interval group by 1 order by 2 desc, 1 limit ${TOP_DOMAINS}`,
   ]);
   const of = (service: string): JobFigures | undefined => jobs.find((row) => row.service === service);

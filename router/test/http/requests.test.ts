@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answered, startServer, type TestServer } from './start-server.ts';
+import { expectProblem } from './expect-problem.ts';
+import { startServer, type TestServer } from './start-server.ts';
 
 let server: TestServer;
 const url = 'https://example.com/page';
@@ -14,25 +15,6 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 const get = (path: string) => server.send('GET', path);
 const post = (path: string, body: string | Buffer | object, headers?: Record<string, string>) =>
   server.send('POST', path, body, headers);
-
-/** Every refusal has the specification's three members first, and the members of RFC 9457 beside them. */
-function expectProblem(response: Answered, status: number, code: string): Record<string, unknown> {
-  const body = response.json;
-  expect(body).toMatchObject({
-    success: false,
-    code,
-    status,
-    error: expect.any(String),
-    fix: expect.any(String),
-  });
-  expect(Object.keys(body).slice(0, 3)).toEqual(['success', 'error', 'code']);
-  expect(body).toMatchObject({ type: expect.stringMatching(/^urn:watt:error:/), title: expect.any(String) });
-  expect(body.detail).toBe(body.error);
-  expect(response.status).toBe(status);
-  expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-  expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-  return body;
-}
 
 describe('a body that cannot be read', () => {
   const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
