@@ -102,8 +102,24 @@ export function toConfig(env: Env): Config {
       trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     },
   };
+  checkAddresses(read, config);
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return config;
+}
+
+/** Says nothing of their values: RPC addresses often carry a key. */
+function checkAddresses(read: EnvReader, { publicUrl, chain }: Config): void {
+  const check = (name: string, value: string | undefined, scheme: 'http' | 'ws'): void => {
+    if (!value || [`${scheme}:`, `${scheme}s:`].includes(schemeOf(value))) return;
+    read.fault(`${name} must be an address that begins with ${scheme}:// or ${scheme}s://`);
+  };
+  check('PUBLIC_URL', publicUrl, 'http');
+  check('SOLANA_RPC_URL', chain.rpcUrl, 'http');
+  check('SOLANA_WS_URL', chain.wsUrl, 'ws');
+}
+
+function schemeOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : '';
 }
 
 function toPrices(read: EnvReader): PriceTable {

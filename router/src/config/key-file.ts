@@ -4,8 +4,21 @@ import { createSigningKey, parseJson, type SigningKey, signingKeyFromSecret } fr
 import bs58 from 'bs58';
 import { ConfigError } from './config.ts';
 
-/** Reads Solana's two usual forms of a secret key, base58 text or a JSON array of 64 numbers; null for anything else. */
-export function parseSecretKey(text: string): Uint8Array | null {
+/**
+ * Reads Solana's two usual forms of a secret key, base58 text or a JSON array of 64 numbers; null for anything else, and for a
+ * key whose public half does not belong to its secret one.
+ */
+export function parseSigningKey(text: string): SigningKey | null {
+  const secret = parseSecret(text);
+  try {
+    return secret && signingKeyFromSecret(secret);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function parseSecret(text: string): Uint8Array | null {
   const json = parseJson(text);
   if (Array.isArray(json)) return json.length === 64 && json.every(isByte) ? Uint8Array.from(json) : null;
   if (!/^[1-9A-HJ-NP-Za-km-z]{80,90}$/.test(text)) return null;
@@ -25,9 +38,9 @@ export async function loadOrCreateKey(path: string): Promise<SigningKey> {
   });
   if (!found) return createKeyFile(path);
   if (found.mode & 0o077) throw new ConfigError([`${path} can be read by others: run chmod 600 ${path}`]);
-  const secret = parseSecretKey((await readFile(path, 'utf8')).trim());
-  if (!secret) throw new ConfigError([`${path} does not hold a 64-byte secret key`]);
-  return signingKeyFromSecret(secret);
+  const key = parseSigningKey((await readFile(path, 'utf8')).trim());
+  if (!key) throw new ConfigError([`${path} does not hold a 64-byte secret key`]);
+  return key;
 }
 
 async function createKeyFile(path: string): Promise<SigningKey> {

@@ -1,7 +1,7 @@
-import { type SigningKey, signingKeyFromSecret } from '@watt/shared';
+import type { SigningKey } from '@watt/shared';
 import { ConfigError } from './config.ts';
 import { createEnvReader, type Env } from './env-reader.ts';
-import { loadOrCreateKey, parseSecretKey } from './key-file.ts';
+import { loadOrCreateKey, parseSigningKey } from './key-file.ts';
 
 export interface Secrets {
   databaseUrl: string;
@@ -19,9 +19,9 @@ export async function toSecrets(env: Env): Promise<Secrets> {
   const inline = read.optional('ROUTER_PRIVATE_KEY');
   const file = read.optional('ROUTER_KEY_FILE');
   if (!inline && !file) read.fault('ROUTER_PRIVATE_KEY or ROUTER_KEY_FILE is missing');
-  const secret = inline ? parseSecretKey(inline) : null;
-  if (inline && !secret) read.fault('ROUTER_PRIVATE_KEY is not a 64-byte key in base58 or as a JSON array');
+  const key = inline ? parseSigningKey(inline) : null;
+  if (inline && !key) read.fault('ROUTER_PRIVATE_KEY is not a 64-byte key in base58 or as a JSON array');
   if (read.faults.length > 0) throw new ConfigError(read.faults);
-  const routerKey = secret ? signingKeyFromSecret(secret) : await loadOrCreateKey(file ?? '');
+  const routerKey = key ?? (await loadOrCreateKey(file ?? ''));
   return { databaseUrl, routerKey };
 }
