@@ -30,6 +30,7 @@ export {
 } from './money.ts';
 export { type AddressFault, classifyAddress, isInPrefixes } from './net/address.ts';
 export { type AllowedTarget, isAllowedTarget, parseAllowedTargets } from './net/allowed-target.ts';
+export { DEFAULT_BLOCKED_DOMAINS } from './net/blocked-domains.ts';
 export {
   type DomainPattern,
   matchesDomain,

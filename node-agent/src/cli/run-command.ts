@@ -1,4 +1,4 @@
-import { parseAllowedTargets } from '@watt/shared';
+import { parseAllowedTargets, parseDomainPatterns } from '@watt/shared';
 import { type Logger, pino } from 'pino';
 import type { NodeEnv } from '../config/env.ts';
 import type { Home } from '../config/home.ts';
@@ -76,7 +76,8 @@ async function prepare(
     machine: readMachineFacts(),
     docker: createDockerEngine(),
     cacheDir: home.cache,
-    allowPrivate: allowedTargets(env),
+    allowPrivate: readList('SCRAPE_ALLOW_PRIVATE', env.scrapeAllowPrivate, parseAllowedTargets),
+    blockedDomains: readList('BLOCKED_DOMAINS', env.blockedDomains, parseDomainPatterns),
     chromiumPath: env.chromiumPath,
     clock: { now: Date.now },
     report: (line) => logger.info(line),
@@ -98,13 +99,10 @@ async function prepare(
   return workers;
 }
 
-function allowedTargets(env: NodeEnv) {
+function readList<T>(name: string, text: string, parse: (text: string) => T[]): T[] {
   try {
-    return parseAllowedTargets(env.scrapeAllowPrivate);
+    return parse(text);
   } catch (cause) {
-    throw new CliError(`SCRAPE_ALLOW_PRIVATE is not valid: ${(cause as Error).message}`, {
-      cause,
-      exitCode: 2,
-    });
+    throw new CliError(`${name} is not valid: ${(cause as Error).message}`, { cause, exitCode: 2 });
   }
 }

@@ -1,3 +1,5 @@
+import { DEFAULT_BLOCKED_DOMAINS } from '@watt/shared';
+
 /** What the environment says. Flags come before it, `config.json` after it. Null stands for "not set". */
 export interface NodeEnv {
   /** WATT_NODE_HOME */
@@ -6,6 +8,8 @@ export interface NodeEnv {
   routerUrl: string | null;
   /** SCRAPE_ALLOW_PRIVATE: private targets that scrapes may reach all the same, `127.0.0.1:8099,…`. Development only. */
   scrapeAllowPrivate: string;
+  /** BLOCKED_DOMAINS: what no scrape may reach, `*.gov,…`, also by a redirect. */
+  blockedDomains: string;
   /** LOG_LEVEL: a level of pino. */
   logLevel: string | null;
   /** CHROMIUM_PATH: the browser to use instead of the one that would be found. */
@@ -23,6 +27,7 @@ export function readNodeEnv(env: NodeJS.ProcessEnv = process.env): NodeEnv {
     home: read('WATT_NODE_HOME'),
     routerUrl: read('WATT_ROUTER_URL'),
     scrapeAllowPrivate: read('SCRAPE_ALLOW_PRIVATE') ?? '',
+    blockedDomains: env['BLOCKED_DOMAINS'] ?? DEFAULT_BLOCKED_DOMAINS,
     logLevel: read('LOG_LEVEL'),
     chromiumPath: read('CHROMIUM_PATH'),
     dockerHost: read('DOCKER_HOST'),

@@ -1,4 +1,4 @@
-import type { AllowedTarget, Service } from '@watt/shared';
+import type { AllowedTarget, DomainPattern, Service } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { NodeConfig } from '../config/node-config.ts';
 import { createGuard, DEFAULT_PORTS } from '../guard/guard.ts';
@@ -22,6 +22,7 @@ export interface BuildWorkersOptions {
   cacheDir: string;
   /** Private targets that scrapes may reach all the same. Development only. */
   allowPrivate: readonly AllowedTarget[];
+  blockedDomains: readonly DomainPattern[];
   /** A browser to use instead of the one that would be found. */
   chromiumPath: string | null;
   /** Install what is missing, and start Docker, where that can be done without asking. */
@@ -90,7 +91,7 @@ async function buildScraper(
   const scraper = await createScraper({
     guard: createGuard({
       allowPrivate,
-      blockedDomains: [],
+      blockedDomains: options.blockedDomains,
       ports: DEFAULT_PORTS,
       ownAddresses: () => readOwnAddresses(),
       connectTimeoutMs: CONNECT_TIMEOUT_MS,

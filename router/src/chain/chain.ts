@@ -1,6 +1,6 @@
 /** The way into the chain domain. */
 export { mintFaults } from './check-mint.ts';
-export { type ObservedTransfer, observeTransfer, type RawTransaction } from './observed-transfer.ts';
+export type { ObservedTransfer } from './observed-transfer.ts';
 export {
   type ChainHint,
   canonicalTokenAccount,

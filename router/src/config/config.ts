@@ -1,5 +1,6 @@
 import {
   type AllowedTarget,
+  DEFAULT_BLOCKED_DOMAINS,
   DEFAULT_PRICES,
   DEFAULT_SHARES,
   type DomainPattern,
@@ -42,9 +43,6 @@ export interface Config {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** The specification's list; the router adds every address that is not public by itself. */
-const BLOCKED_DOMAINS = 'localhost,127.0.0.1,*.gov';
-
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -83,7 +81,7 @@ export function toConfig(env: Env): Config {
       executeAgentPerHour: read.integer('RATE_LIMIT_EXECUTE_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
     },
     screening: {
-      blockedDomains: read.parsed('BLOCKED_DOMAINS', BLOCKED_DOMAINS, parseDomainPatterns),
+      blockedDomains: read.parsed('BLOCKED_DOMAINS', DEFAULT_BLOCKED_DOMAINS, parseDomainPatterns),
       allowPrivate: read.parsed('SCRAPE_ALLOW_PRIVATE', '', parseAllowedTargets),
     },
     payment: {

@@ -48,8 +48,9 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
     const body = validateScrape(raw);
     assertText('url', body.url);
     for (const [name, selector] of Object.entries(body.selectors ?? {})) checkSelector(name, selector);
-    const request = normaliseScrape(body);
-    const url = screenUrl(request.url, rules);
+    const url = screenUrl(body.url, rules);
+    // The address as it was understood here is the one that is stored and fetched: nobody reads it in a second way.
+    const request = { ...normaliseScrape(body), url: url.href };
     url.hash = '';
     return {
       service: 'scrape',

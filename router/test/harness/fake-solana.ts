@@ -1,4 +1,5 @@
-import { type ChainHint, canonicalTokenAccount, type RawTransaction } from '../../src/chain/chain.ts';
+import type { ChainHint, canonicalTokenAccount } from '../../src/chain/chain.ts';
+import type { RawTransaction } from '../../src/chain/observed-transfer.ts';
 import type { ListedSignature, Solana } from '../../src/chain/solana.ts';
 
 const computeWallet = '8opHzTAnfzRpPEx21XtnrVTX28YQuCpAjcn1PczScKh';
