@@ -1,4 +1,4 @@
-import type { ChainHint, canonicalTokenAccount } from '../../src/chain/chain.ts';
+import { type ChainHint, canonicalTokenAccount } from '../../src/chain/chain.ts';
 import type { RawTransaction } from '../../src/chain/observed-transfer.ts';
 import type { ListedSignature, Solana } from '../../src/chain/solana.ts';
 
