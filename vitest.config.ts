@@ -4,6 +4,8 @@ const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditio
 
 export default defineConfig({
   test: {
+    // Said by a dependency that falls back to plain JavaScript, in every file that loads Solana's libraries.
+    onConsoleLog: (log) => !log.includes('bigint: Failed to load bindings'),
     projects: [
       {
         ...source,
