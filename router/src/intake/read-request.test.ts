@@ -217,7 +217,7 @@ describe('a request that is valid', () => {
     const read = reader.read('scrape', { url: 'HTTPS://Example.com/page?a=1#part' });
     expect(read).toMatchObject({
       request: {
-        url: 'HTTPS://Example.com/page?a=1#part',
+        url: 'https://example.com/page?a=1#part',
         output_format: 'text',
         options: { javascript: false, screenshots: false, timeout: 30 },
       },

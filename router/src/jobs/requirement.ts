@@ -7,7 +7,7 @@ export type Requirement =
 
 export function scrapeRequirement(request: ScrapeRequest): Requirement {
   const { javascript, screenshots, timeout } = request.options;
-  const key = `scrape:${screenshots ? 'screenshots' : javascript ? 'javascript' : 'static'}`;
+  const key = `scrape:${javascript ? 'javascript' : 'static'}${screenshots ? ':screenshots' : ''}`;
   return { key, service: 'scrape', javascript, screenshots, timeoutMs: timeout * 1000 };
 }
 

@@ -1,0 +1,55 @@
+import type { Capabilities } from '@watt/shared';
+import { describe, expect, it } from 'vitest';
+import { canDo, executeRequirement, requirementOf, scrapeRequirement } from './requirement.ts';
+
+const scrape = (options: object = {}) =>
+  scrapeRequirement({
+    url: 'https://example.com/',
+    output_format: 'text',
+    options: { javascript: false, screenshots: false, timeout: 7, ...options },
+  });
+const execute = (more: object = {}) =>
+  executeRequirement({ language: 'python', code: '', timeout: 2.5, memory_mb: 128, ...more });
+
+describe('a requirement', () => {
+  it('has the time of its request in milliseconds', () => {
+    expect(scrape().timeoutMs).toBe(7000);
+    expect(execute().timeoutMs).toBe(2500);
+  });
+
+  it('has one key for what the same nodes can do, whatever the time', () => {
+    expect(scrape({ timeout: 60 }).key).toBe(scrape().key);
+    expect(execute({ timeout: 60 }).key).toBe(execute().key);
+    const keys = [
+      scrape(),
+      scrape({ javascript: true }),
+      scrape({ screenshots: true }),
+      execute(),
+      execute({ language: 'bash' }),
+      execute({ memory_mb: 129 }),
+    ].map((requirement) => requirement.key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('is the same when it is read back from what is stored', () => {
+    const request = { language: 'javascript', code: 'x', timeout: 5, memory_mb: 64 } as const;
+    expect(requirementOf('execute', JSON.stringify(request))).toEqual(executeRequirement(request));
+  });
+});
+
+describe('two requirements with one key', () => {
+  const nodes: Capabilities[] = [true, false].flatMap((javascript) =>
+    [true, false].map((screenshots) => ({ scrape: { slots: 1, javascript, screenshots }, execute: null })),
+  );
+
+  it('can be met by the same nodes', () => {
+    const all = [true, false].flatMap((javascript) =>
+      [true, false].map((screenshots) => scrape({ javascript, screenshots })),
+    );
+    for (const one of all) {
+      for (const other of all.filter((each) => each.key === one.key)) {
+        for (const node of nodes) expect(canDo(node, one), one.key).toBe(canDo(node, other));
+      }
+    }
+  });
+});
