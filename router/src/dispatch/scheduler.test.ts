@@ -173,12 +173,13 @@ describe('a job', () => {
   });
 
   it('whose lease was over in the database is not queued again', async () => {
-    const { scheduler } = schedule({ endAttempt: async () => false });
+    const { scheduler, store } = schedule({ endAttempt: async () => false });
     connect(scheduler);
     scheduler.enqueue([queuedJob()]);
     await settle();
     await scheduler.end(onlyLease(scheduler), { state: 'lapsed', reason: 'late' });
-    expect(scheduler.queued).toBe(0);
+    await settle();
+    expect([scheduler.queued, store.calls.lease.length]).toEqual([0, 1]);
     await scheduler.stop();
   });
 });

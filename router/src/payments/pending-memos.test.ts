@@ -32,8 +32,11 @@ it('begins the while again when the memo is seen again', () => {
 
 it('forgets the oldest when there are too many', () => {
   const pending = createPendingMemos(() => 0);
-  for (let i = 0; i <= 10_000; i += 1) pending.add(`memo ${i}`);
-  expect(pending.has('memo 0')).toBe(false);
-  expect(pending.has('memo 1')).toBe(true);
+  for (let i = 0; i < 10_000; i += 1) pending.add(`memo ${i}`);
+  pending.add('memo 0');
+  pending.add('memo 10000');
+  expect(pending.has('memo 0')).toBe(true);
+  expect(pending.has('memo 1')).toBe(false);
+  expect(pending.has('memo 2')).toBe(true);
   expect(pending.has('memo 10000')).toBe(true);
 });
