@@ -1,5 +1,8 @@
 import { AppError, toProblem } from '@watt/shared';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseUnavailable } from '../db/is-unavailable.ts';
+
+const RETRY_AFTER_SECONDS = 2;
 
 /** Sends the specification's error shape, which is an RFC 9457 problem document too. The text of a fault of ours never leaves. */
 export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply {
@@ -22,6 +25,10 @@ const FASTIFY_CODES: Record<string, AppError['code']> = {
 /** Faults of the call that Fastify finds by itself, such as a body shorter than announced, are the caller's. */
 function toAppError(raw: unknown): AppError {
   const { code = '', statusCode = 500 } = raw as { code?: string; statusCode?: number };
+  if (isDatabaseUnavailable(raw)) {
+    const headers = { 'retry-after': `${RETRY_AFTER_SECONDS}` };
+    return new AppError('UNAVAILABLE', { headers, cause: raw });
+  }
   const known = FASTIFY_CODES[code] ?? (isCallersFault(code, statusCode) ? 'INVALID_REQUEST' : null);
   return known ? new AppError(known, { cause: raw }) : AppError.from(raw);
 }
@@ -33,7 +40,7 @@ function isCallersFault(code: string, status: number): boolean {
 /** Answers whatever was thrown with a problem document. */
 export function answerError(raw: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(raw);
-  if (error.code === 'INTERNAL') request.log.error({ err: raw }, 'request failed');
+  if (error.entry.status >= 500 && error.cause) request.log.error({ err: raw }, 'request failed');
   return sendProblem(reply, error);
 }
 

@@ -5,6 +5,9 @@ export type Requirement =
   | { key: string; service: 'scrape'; javascript: boolean; screenshots: boolean; timeoutMs: number }
   | { key: string; service: 'execute'; language: Language; memoryMb: number; timeoutMs: number };
 
+// Rounded up, so that hundreds of sizes make a handful of keys.
+const MEMORY_STEP_MB = 128;
+
 export function scrapeRequirement(request: ScrapeRequest): Requirement {
   const { javascript, screenshots, timeout } = request.options;
   const key = `scrape:${javascript ? 'javascript' : 'static'}${screenshots ? ':screenshots' : ''}`;
@@ -12,7 +15,8 @@ export function scrapeRequirement(request: ScrapeRequest): Requirement {
 }
 
 export function executeRequirement(request: ExecuteRequest): Requirement {
-  const { language, memory_mb: memoryMb, timeout } = request;
+  const { language, timeout } = request;
+  const memoryMb = Math.ceil(request.memory_mb / MEMORY_STEP_MB) * MEMORY_STEP_MB;
   return {
     key: `execute:${language}:${memoryMb}`,
     service: 'execute',
