@@ -69,16 +69,24 @@ export class Intake {
 
   /** Throws an AppError for whatever is refused; a call that was refused has moved no money. */
   async submit(submission: Submission): Promise<Answer> {
-    const { jobs, reader, rateLimits, payments } = this.#options;
+    const { reader, rateLimits, payments } = this.#options;
     const read = reader.read(submission.service, submission.body);
     const givenId = read.jobId === undefined ? null : parseJobId(read.jobId);
-    const known = givenId && (await jobs.find(givenId));
-    if (known) return this.#follow(known, read, submission);
-
-    await rateLimits.count({ service: read.service, agent: submission.agent, url: read.url });
+    const counted = { service: read.service, agent: submission.agent, url: read.url };
+    try {
+      await rateLimits.count(counted);
+    } catch (refusal) {
+      // A limit holds for new jobs: asking again for a job that exists is always allowed.
+      const known = givenId && (await this.#options.jobs.find(givenId));
+      if (known) return this.#follow(known, read, submission);
+      throw refusal;
+    }
     const job = this.#newJob(givenId ?? createJobId(), read, submission.raw);
     const admission = await payments.admit(job);
-    if (!admission.isNew) return this.#follow(await this.#load(job.id), read, submission);
+    if (!admission.isNew) {
+      await rateLimits.giveBack(counted);
+      return this.#follow(await this.#load(job.id), read, submission);
+    }
     if (admission.outcome?.funded) return this.#finish(job.id, submission);
     // An id that the router made was never in a memo, so there is nothing to look for.
     if (!givenId) throw this.#unpaid(job, 0n);

@@ -33,17 +33,17 @@ export async function fundJobs(
     select id, price, commitment from jobs
     where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and expires_at > now()
     order by id for no key update`;
-  return fundUnpaid(sql, accounts, jobs);
+  return fundUnpaid(sql, accounts, { jobs, credits: await lockCredits(sql, jobs) });
 }
 
-/** The same for jobs that the caller's transaction has locked, or has just made. */
+/** The same for jobs that the caller's transaction has locked, or has just made, with the payments that it has locked. */
 export async function fundUnpaid(
   sql: SqlRunner,
   accounts: SystemAccounts,
-  jobs: readonly UnpaidJob[],
+  { jobs, credits }: { jobs: readonly UnpaidJob[]; credits: readonly Credit[] },
 ): Promise<Map<string, FundOutcome>> {
   if (jobs.length === 0) return new Map();
-  const offers = findOffers(jobs, await lockCredits(sql, jobs));
+  const offers = findOffers(jobs, credits);
   const requests = offers
     .filter((offer) => offer.total >= offer.job.price)
     .map((offer) => ({ ...offer, jobId: offer.job.id, wallet: offer.payer, amount: offer.job.price }));
@@ -70,7 +70,9 @@ export async function fundUnpaid(
   );
 }
 
-function lockCredits(sql: SqlRunner, jobs: readonly UnpaidJob[]): Promise<Credit[]> {
+/** The payments on record that name these jobs and pay for none yet. */
+export async function lockCredits(sql: SqlRunner, jobs: readonly UnpaidJob[]): Promise<Credit[]> {
+  if (jobs.length === 0) return [];
   return sql<Credit[]>`
     select signature, memo, payer, amount from chain_credits
     where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[])

@@ -4,9 +4,18 @@ import type { Config } from '../config/config.ts';
 
 const HOUR_SECONDS = 3600;
 
+/** What a job is counted by: its service, who calls, and the page's address (null for executions). */
+export interface CountedJob {
+  service: Service;
+  agent: string;
+  url: string | null;
+}
+
 export interface RateLimits {
   /** Counts one new job; throws RATE_LIMITED, with Retry-After, and counts nothing when any of the limits is reached. */
-  count(job: { service: Service; agent: string; url: string | null }): Promise<void>;
+  count(job: CountedJob): Promise<void>;
+  /** Takes back a count: the job turned out not to be new. */
+  giveBack(job: CountedJob): Promise<void>;
 }
 
 /** Per agent, per URL and for all, each by the hour. Source: specification, section 3 "Rate Limits". */
@@ -23,13 +32,15 @@ export function createRateLimits(limits: Config['rateLimits']): RateLimits {
     execute: limiter('execute', limits.globalPerHour),
   };
 
+  const checksOf = ({ service, agent, url }: CountedJob): Check[] => [
+    { limit: agents[service], key: agent, of: 'agent' },
+    ...(url === null ? [] : [{ limit: urls, key: url, of: 'URL' }]),
+    { limit: all[service], key: 'all', of: 'service' },
+  ];
+
   return {
-    async count({ service, agent, url }) {
-      const checks: { limit: RateLimiterMemory; key: string; of: string }[] = [
-        { limit: agents[service], key: agent, of: 'agent' },
-        ...(url === null ? [] : [{ limit: urls, key: url, of: 'URL' }]),
-        { limit: all[service], key: 'all', of: 'service' },
-      ];
+    async count(job) {
+      const checks = checksOf(job);
       for (const [index, check] of checks.entries()) {
         const refusal = await consume(check.limit, check.key);
         if (!refusal) continue;
@@ -37,7 +48,16 @@ export function createRateLimits(limits: Config['rateLimits']): RateLimits {
         throw rateLimited(check.of, check.limit.points, refusal);
       }
     },
+    async giveBack(job) {
+      for (const check of checksOf(job)) await check.limit.reward(check.key);
+    },
   };
+}
+
+interface Check {
+  limit: RateLimiterMemory;
+  key: string;
+  of: string;
 }
 
 async function consume(limit: RateLimiterMemory, key: string): Promise<RateLimiterRes | null> {
