@@ -63,7 +63,7 @@ export async function ensureDocker(
   }
   return {
     state: 'installed',
-    detail: `${describe(info)}, ${installed ? 'installed and ' : ''}started`,
+    detail: `${describe(info)}, daemon started`,
     value: info,
   };
 }
@@ -93,7 +93,7 @@ function findDockerd(): string | undefined {
 }
 
 function describe(info: EngineInfo): string {
-  return `Docker ${info.version}, ${info.cpus} CPUs, ${info.memoryMb} MB, runtimes ${info.runtimes.join(' ')}`;
+  return `Docker ${info.version}, ${info.cpus} CPUs, ${info.memoryMb} MB`;
 }
 
 function lastLines(file: string): string {
