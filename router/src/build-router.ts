@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { AppError } from '@watt/shared';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
-import { canonicalTokenAccount, createSolana, mintFaults, type Solana } from './chain/chain.ts';
+import { canonicalTokenAccount, createSolana, MintError, mintFaults, type Solana } from './chain/chain.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Context } from './context.ts';
@@ -179,8 +179,9 @@ async function locatePayments(config: Config, solana: Solana): Promise<PayTo> {
   const { mint, computeWallet } = config.chain;
   const [facts, network] = await Promise.all([solana.readMint(), solana.genesisHash()]).catch(
     (cause: unknown) => {
+      if (cause instanceof MintError) throw new ConfigError([cause.message]);
       throw new AppError('UNAVAILABLE', {
-        detail: `SOLANA_RPC_URL ${config.chain.rpcUrl} does not answer`,
+        detail: `SOLANA_RPC_URL at ${new URL(config.chain.rpcUrl).origin} does not answer`,
         cause,
       });
     },

@@ -5,6 +5,7 @@ export {
   type ChainHint,
   canonicalTokenAccount,
   createSolana,
+  MintError,
   type MintFacts,
   type Solana,
 } from './solana.ts';

@@ -39,6 +39,11 @@ export interface MintFacts {
   extensions: string[];
 }
 
+/** The configured mint is not there, or is no mint. */
+export class MintError extends Error {
+  override readonly name = 'MintError';
+}
+
 /** Everything that the router asks of Solana, in its own types. The only file that knows the vendor's SDK. */
 export interface Solana {
   genesisHash(): Promise<string>;
@@ -135,9 +140,9 @@ export function createSolana(options: SolanaOptions): Solana {
 
 async function readMint(connection: Connection, mint: PublicKey): Promise<MintFacts> {
   const account = await connection.getAccountInfo(mint, 'confirmed');
-  if (!account) throw new Error(`WATT_MINT ${mint.toBase58()} does not exist on this chain`);
+  if (!account) throw new MintError(`WATT_MINT ${mint.toBase58()} does not exist on this chain`);
   const isToken = account.owner.equals(TOKEN_PROGRAM_ID) || account.owner.equals(TOKEN_2022_PROGRAM_ID);
-  if (!isToken) throw new Error(`WATT_MINT ${mint.toBase58()} is not a token mint`);
+  if (!isToken) throw new MintError(`WATT_MINT ${mint.toBase58()} is not a token mint`);
   const facts = unpackMint(mint, account, account.owner);
   return {
     tokenProgram: account.owner.toBase58(),
