@@ -14,12 +14,13 @@ create trigger job_events_append_only before update or delete or truncate on job
 --> statement-breakpoint
 
 -- Kept balances follow the transfers. One update for each account and statement, in the order of ids, so that batches that
--- touch the same accounts wait for each other and never deadlock.
+-- touch the same accounts wait for each other and never deadlock. `for no key update`, because a transfer's foreign keys hold key
+-- shares on its accounts: `for update` would wait for those of every other transfer.
 create function move_balances() returns trigger language plpgsql as $$
 begin
   perform 1 from accounts
     where balance is not null and id in (select debit from new_transfers union select credit from new_transfers)
-    order by id for update;
+    order by id for no key update;
   update accounts a set balance = a.balance + moved.delta
     from (
       select account, sum(delta) as delta from (
