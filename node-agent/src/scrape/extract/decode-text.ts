@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import sniffEncoding from 'html-encoding-sniffer';
 import iconv from 'iconv-lite';
-import type { ContentKind } from './content-kind.ts';
+import type { ContentKind } from '../content-kind.ts';
 
 const LATE_META_BYTES = 64 * 1024;
 const LATE_META = /<meta[^>]{0,500}?charset\s*=\s*["']?\s*([\w:.-]{1,40})/i;

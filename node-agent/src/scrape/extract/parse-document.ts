@@ -1,6 +1,6 @@
 import { type CheerioAPI, load } from 'cheerio/slim';
 import { DomHandler, Parser } from 'htmlparser2';
-import { ScrapeFailure } from './scrape-failure.ts';
+import { ScrapeFailure } from '../scrape-failure.ts';
 
 /** Blink stops nesting here too. Deeper trees overflow the stack of whatever walks them by recursion. */
 const MAX_DEPTH = 512;

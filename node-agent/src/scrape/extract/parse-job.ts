@@ -1,8 +1,8 @@
-import type { ContentKind } from './content-kind.ts';
+import type { ContentKind } from '../content-kind.ts';
+import { ScrapeFailure } from '../scrape-failure.ts';
+import type { ScrapeReason, ScrapeTask } from '../scrape-task.ts';
 import { decodeText } from './decode-text.ts';
 import { type ExtractedPage, extractPage } from './extract-page.ts';
-import { ScrapeFailure } from './scrape-failure.ts';
-import type { ScrapeReason, ScrapeTask } from './scrape-task.ts';
 
 /** One page on its way to a parser thread: bytes as fetched, or text as the browser rendered it. */
 export interface ParseJob {

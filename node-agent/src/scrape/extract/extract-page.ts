@@ -1,9 +1,9 @@
 import type { CheerioAPI } from 'cheerio/slim';
-import type { ContentKind } from './content-kind.ts';
+import type { ContentKind } from '../content-kind.ts';
+import type { ScrapeTask } from '../scrape-task.ts';
 import { describePage, pageTitle } from './describe-page.ts';
 import { nodeText } from './node-text.ts';
 import { parseDocument } from './parse-document.ts';
-import type { ScrapeTask } from './scrape-task.ts';
 
 export interface ExtractInput {
   text: string;

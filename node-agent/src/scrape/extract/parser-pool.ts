@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { raceAbort } from './deadline.ts';
+import { raceAbort } from '../deadline.ts';
+import { ScrapeFailure } from '../scrape-failure.ts';
+import { createSlots } from '../slots.ts';
 import type { ParseAnswer, ParsedPage, ParseJob } from './parse-job.ts';
-import { ScrapeFailure } from './scrape-failure.ts';
-import { createSlots } from './slots.ts';
 
 /** A thread runs plain JavaScript, so this is the built file, whether we run from the build or from the sources under test. */
-const PROGRAM = new URL('../../dist/scrape/parse-worker.js', import.meta.url);
+const PROGRAM = new URL('../../../dist/scrape/extract/parse-worker.js', import.meta.url);
 const STACK_MB = 8;
 
 export interface ParserPool {
