@@ -1,5 +1,5 @@
 import type { Capabilities } from '@watt/shared';
-import type { ExecuteOutcome, ExecuteTask } from '../sandbox/execute-task.ts';
+import type { ExecuteOutcome, ExecuteTask, OutputListener } from '../sandbox/execute-task.ts';
 import type { ScrapeOutcome, ScrapeTask } from '../scrape/scrape-task.ts';
 
 /** Something this node was to do and cannot, with what would mend it. */
@@ -14,6 +14,6 @@ export interface Workers {
   problems: readonly WorkerProblem[];
   /** Never throws for an expected outcome; ends early when the signal aborts. */
   scrape?: (task: ScrapeTask, signal: AbortSignal) => Promise<ScrapeOutcome>;
-  execute?: (task: ExecuteTask, signal: AbortSignal) => Promise<ExecuteOutcome>;
+  execute?: (task: ExecuteTask, signal: AbortSignal, onOutput?: OutputListener) => Promise<ExecuteOutcome>;
   close(): Promise<void>;
 }

@@ -12,6 +12,9 @@ export interface ExecuteTask {
   memory_mb: number;
 }
 
+/** Hears a program's output as it comes, in order for each stream. Called between the program's bytes: it must be quick, and may not throw. */
+export type OutputListener = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+
 export interface ExecuteOutput {
   stdout: string;
   stderr: string;

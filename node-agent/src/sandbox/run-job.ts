@@ -1,6 +1,12 @@
 import { abruptExecution, completedExecution, type RunFacts } from './completed-execution.ts';
 import { type ContainerEngine, EngineError, type EngineErrorKind } from './container-engine.ts';
-import type { ExecuteFailureReason, ExecuteOutcome, ExecuteTask, FailedExecution } from './execute-task.ts';
+import type {
+  ExecuteFailureReason,
+  ExecuteOutcome,
+  ExecuteTask,
+  FailedExecution,
+  OutputListener,
+} from './execute-task.ts';
 import type { JobContainer } from './job-container.ts';
 import { LANGUAGE_TABLE } from './languages.ts';
 import { createOutputBuffer } from './output-buffer.ts';
@@ -21,6 +27,7 @@ export interface RunOptions {
   runtime: string;
   now: () => number;
   signal: AbortSignal;
+  onOutput?: OutputListener | undefined;
 }
 
 /** Runs a job in a container that waits for it, and says what became of it. The container is the caller's to discard. */
@@ -41,7 +48,10 @@ export async function runJob(options: RunOptions): Promise<ExecuteOutcome> {
       command: language.command,
       source: Buffer.from(task.code, 'utf8'),
     },
-    (stream, bytes) => output[stream].push(bytes),
+    (stream, bytes) => {
+      output[stream].push(bytes);
+      options.onOutput?.(stream, bytes);
+    },
   );
 
   const { end, killedFor } = await endOrKill(container, ended, timeoutMs + HARD_KILL_AFTER_MS, signal);

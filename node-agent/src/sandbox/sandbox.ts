@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createColdStart, type TakenContainer } from './cold-start.ts';
 import type { ContainerEngine } from './container-engine.ts';
-import type { ExecuteOutcome, ExecuteTask, FailedExecution } from './execute-task.ts';
+import type { ExecuteOutcome, ExecuteTask, FailedExecution, OutputListener } from './execute-task.ts';
 import { LANGUAGE_TABLE } from './languages.ts';
 import { probeSandbox, type SandboxCapabilities } from './probe.ts';
 import { cancelled, failedByEngine, runJob } from './run-job.ts';
@@ -25,7 +25,7 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   /** Runs one program in a container of its own. Fails only for what is not the program's doing, and never throws. */
-  execute(task: ExecuteTask, signal: AbortSignal): Promise<ExecuteOutcome>;
+  execute(task: ExecuteTask, signal: AbortSignal, onOutput?: OutputListener): Promise<ExecuteOutcome>;
   /** Proves with jobs of its own what this machine enforces. Takes a second or two. */
   probe(): Promise<SandboxCapabilities>;
   /** Removes what nodes that died have left; returns how many containers. To be called before the first job. */
@@ -52,7 +52,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     return work;
   }
 
-  async function runOnce(task: ExecuteTask, signal: AbortSignal): Promise<ExecuteOutcome> {
+  async function runOnce(
+    task: ExecuteTask,
+    signal: AbortSignal,
+    onOutput?: OutputListener,
+  ): Promise<ExecuteOutcome> {
     let taken: TakenContainer | undefined;
     try {
       taken = await source.take({
@@ -61,7 +65,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         timeoutSeconds: task.timeout,
       });
       const nonce = random(16).toString('hex');
-      return await runJob({ ...taken, engine, task, nonce, outputBytes: limits.outputBytes, now, signal });
+      const { outputBytes } = limits;
+      return await runJob({ ...taken, engine, task, nonce, outputBytes, now, signal, onOutput });
     } catch (error) {
       return failedByEngine(error);
     } finally {
@@ -79,10 +84,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     }
   }
 
-  async function execute(task: ExecuteTask, signal: AbortSignal): Promise<ExecuteOutcome> {
+  async function execute(
+    task: ExecuteTask,
+    signal: AbortSignal,
+    onOutput?: OutputListener,
+  ): Promise<ExecuteOutcome> {
     if (closing.signal.aborted) return closed();
     if (signal.aborted) return cancelled();
-    return refuse(task, limits) ?? track(runOnce(task, AbortSignal.any([signal, closing.signal])));
+    return refuse(task, limits) ?? track(runOnce(task, AbortSignal.any([signal, closing.signal]), onOutput));
   }
 
   return {
