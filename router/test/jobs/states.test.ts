@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { canMove, type TransitionTable } from '@watt/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ATTEMPT_TRANSITIONS, JOB_TRANSITIONS } from '../../src/jobs/states.ts';
+import { bookPaid, loadSystemAccounts, reservePayouts, returnPayouts } from '../../src/ledger/ledger.ts';
 import { NODE_TRANSITIONS } from '../../src/nodes/nodes.ts';
+import {
+  BATCH_TRANSITIONS,
+  PAYOUT_ATTEMPT_TRANSITIONS,
+  PAYOUT_TRANSITIONS,
+} from '../../src/settlement/states.ts';
+import { SETTLEMENT_TRANSITIONS } from '../../src/x402/states.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
 
 let db: FreshDatabase;
@@ -15,7 +22,13 @@ const jobId = randomUUID();
 /** Puts one row into a state past all rules but those of the state itself, for an update to be tried on it. */
 const rows: Record<
   string,
-  { table: TransitionTable<string>; insert: (state: string) => string; end: string }
+  {
+    table: TransitionTable<string>;
+    insert: (state: string) => string;
+    end: string;
+    key?: string;
+    before?: (id: string, to: string) => Promise<void>;
+  }
 > = {
   jobs: {
     table: JOB_TRANSITIONS,
@@ -40,9 +53,62 @@ const rows: Record<
       values ('${randomUUID()}', 'n', 'pi', '0', '{}', '${state}') returning id`,
     end: `last_seen_at = now()`,
   },
+  payout_batches: {
+    table: BATCH_TRANSITIONS,
+    insert: (
+      state,
+    ) => `insert into payout_batches (id, state, finished_at) values ('${randomUUID()}', '${state}',
+      case when '${state}' <> 'open' then now() end) returning id`,
+    end: `finished_at = now()`,
+  },
+  payout_attempts: {
+    table: PAYOUT_ATTEMPT_TRANSITIONS,
+    insert: (
+      state,
+    ) => `with batch as (insert into payout_batches (id, state) values ('${randomUUID()}', 'open') returning id)
+      insert into payout_attempts (signature, batch_id, raw, last_valid_height, fee_lamports, state, finished_at)
+      select '${randomUUID()}', id, '', 0, 0, '${state}', case when '${state}' <> 'live' then now() end from batch
+      returning signature as id`,
+    key: 'signature',
+    end: `finished_at = case when $1 <> 'live' then now() end`,
+  },
+  x402_settlements: {
+    table: SETTLEMENT_TRANSITIONS,
+    insert: (
+      state,
+    ) => `with job as (insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share,
+        burn_share, expires_at) values ('${randomUUID()}', 'scrape', 'awaiting_payment', '{}', '', '', 1, 0, 0, now()) returning id)
+      insert into x402_settlements (signature, job_id, payer, amount, raw, last_valid_height, state, finished_at)
+      select '${randomUUID()}', id, 'p', 1, '', 0, '${state}', case when '${state}' <> 'signed' then now() end from job
+      returning signature as id`,
+    key: 'signature',
+    end: `finished_at = case when $1 <> 'signed' then now() end`,
+  },
+  payouts: {
+    table: PAYOUT_TRANSITIONS,
+    // Its money rules have tests of their own (router/test/ledger/payout.test.ts): here the money moves as the state asks.
+    insert: (
+      state,
+    ) => `with batch as (insert into payout_batches (id, state) values ('${randomUUID()}', 'open') returning id),
+      source as (select id from accounts where kind = 'suspense')
+      insert into payouts (id, idem, kind, source, wallet, amount, state, reason, batch_id, finished_at)
+      select '${randomUUID()}', '${randomUUID()}', 'refund', source.id, 'w', 1, '${state}',
+        case when '${state}' = 'held' then 'r' end,
+        case when '${state}' in ('batched','paid') then batch.id end,
+        case when '${state}' in ('paid','returned') then now() end from source, batch returning id`,
+    end: `finished_at = case when $1 in ('paid','returned') then now() end, reason = case when $1 = 'held' then 'r' end,
+      batch_id = case when $1 in ('batched','paid') then coalesce(batch_id, (select id from payout_batches limit 1)) end`,
+    before: async (id, to) => {
+      const { sql } = db.database;
+      const system = await loadSystemAccounts(sql);
+      await reservePayouts(sql, system, [{ payoutId: id, source: system.suspense, amount: 1n }]);
+      if (to === 'paid') await bookPaid(sql, system, [id]);
+      if (to === 'returned') await returnPayouts(sql, system, [id]);
+    },
+  },
 };
 
-describe.each(Object.entries(rows))('%s', (name, { table, insert, end }) => {
+describe.each(Object.entries(rows))('%s', (name, { table, insert, end, before, key = 'id' }) => {
   const states = Object.keys(table);
   const pairs = states.flatMap((from) => states.filter((to) => to !== from).map((to) => [from, to] as const));
 
@@ -54,8 +120,9 @@ describe.each(Object.entries(rows))('%s', (name, { table, insert, end }) => {
       await sql`delete from attempts`;
     }
     const [row] = await sql.unsafe(insert(from));
+    await before?.(row?.['id'], to);
     const move = sql.unsafe(
-      `update ${name} set state = $1, ${end.replaceAll('$1', '$1::text')} where id = $2`,
+      `update ${name} set state = $1, ${end.replaceAll('$1', '$1::text')} where ${key} = $2`,
       [to, row?.['id']],
     );
     if (canMove(table, from, to)) await expect(move).resolves.toBeDefined();

@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { at, baseUnits, bytea } from './columns.ts';
+import { jobs } from './jobs.ts';
+
+/**
+ * A payer's transaction that we pay the fee of, stored with both signatures before it is sent. The watcher credits what it brings; this row
+ * says which job it is for. States: router/src/x402/states.ts.
+ */
+export const x402Settlements = pgTable(
+  'x402_settlements',
+  {
+    signature: text('signature').primaryKey(),
+    jobId: uuid('job_id')
+      .notNull()
+      .unique()
+      .references(() => jobs.id),
+    payer: text('payer').notNull(),
+    amount: baseUnits('amount').notNull(),
+    raw: bytea('raw').notNull(),
+    lastValidHeight: bigint('last_valid_height', { mode: 'bigint' }).notNull(),
+    state: text('state').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    finishedAt: at('finished_at'),
+    error: text('error'),
+  },
+  (t) => [
+    check('known_state', sql`${t.state} in ('signed','settled','failed','expired')`),
+    check('amount_positive', sql`${t.amount} > 0`),
+    check('ended_with_time', sql`(${t.state} = 'signed') = (${t.finishedAt} is null)`),
+    index('x402_settlements_open').on(t.createdAt).where(sql`${t.state} = 'signed'`),
+  ],
+);
