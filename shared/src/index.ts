@@ -31,6 +31,7 @@ export {
 export { type AddressFault, classifyAddress, isInPrefixes } from './net/address.ts';
 export { type AllowedTarget, isAllowedTarget, parseAllowedTargets } from './net/allowed-target.ts';
 export { DEFAULT_BLOCKED_DOMAINS } from './net/blocked-domains.ts';
+export { type DomainList, type DomainRefusal, type ListOwner, refuseDomain } from './net/domain-list.ts';
 export {
   type DomainPattern,
   matchesDomain,
@@ -38,6 +39,9 @@ export {
   parseDomainPatterns,
 } from './net/domain-pattern.ts';
 export { normaliseHost } from './net/host-name.ts';
+export { isLocalName } from './net/local-name.ts';
+export { DEFAULT_WEB_PORTS, parsePorts } from './net/web-ports.ts';
+export { type ParsedField, parseSelectors, SelectorFault } from './parse-selectors.ts';
 export { commitmentMemo, memosForJob, normaliseMemo } from './payment-memo.ts';
 export {
   DEFAULT_PRICES,
@@ -102,6 +106,7 @@ export {
 } from './schemas/quote.ts';
 export { type Receipt, type ReceiptFacts, ReceiptFactsSchema, ReceiptSchema } from './schemas/receipt.ts';
 export { normaliseScrape, type ScrapeBody, ScrapeBodySchema, type ScrapeRequest } from './schemas/scrape.ts';
+export type { SelectorField, SelectorObject } from './schemas/selectors.ts';
 export { assertSelector } from './scrape-selector.ts';
 export {
   createSigningKey,

@@ -56,12 +56,19 @@ export const HelloSchema = Type.Object({
   results: Leases,
 });
 
-/** Router → node: accepted. `leases` is the authoritative list; the node drops what is not on it. */
+const DomainPatterns = Type.Array(Type.String({ maxLength: 260 }), { maxItems: 2000 });
+
+/**
+ * Router → node: accepted. `leases` is the authoritative list; the node drops what is not on it. `address` is the node's own as
+ * the router sees it, `scrape_domains` what the network lets pages be fetched from; a node refuses both kinds of address.
+ */
 export const WelcomeSchema = Type.Object({
   type: Type.Literal('welcome'),
   ...ordered,
   leases: Leases,
   heartbeat_ms: Type.Integer({ minimum: 100 }),
+  address: Type.Optional(Type.String({ maxLength: 100 })),
+  scrape_domains: Type.Optional(Type.Object({ blocked: DomainPatterns, allowed: DomainPatterns })),
 });
 
 /** Router → node: one job, leased until `deadline`. The body of the frame is the request as JSON. */
