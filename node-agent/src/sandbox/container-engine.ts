@@ -22,6 +22,10 @@ export class EngineError extends Error {
 
 export interface EngineInfo {
   version: string;
+  /** Of the engine's API, as in `1.41`. */
+  apiVersion: string;
+  /** Folder of the host where the engine keeps its images and containers. */
+  rootDir: string;
   /** Of the host, as in `linux/amd64`. */
   platform: string;
   kernel: string;

@@ -27,7 +27,11 @@ export function createDockerEngine(options: DockerOptions = {}): ContainerEngine
   );
 
   return {
-    info: () => call('info', QUICK_LIMIT_MS, async () => toEngineInfo(await docker.info())),
+    info: () =>
+      call('info', QUICK_LIMIT_MS, async () => {
+        const [info, version] = await Promise.all([docker.info(), docker.version()]);
+        return toEngineInfo(info, version.ApiVersion);
+      }),
     ...imageCalls(docker),
     ...containerCalls(docker),
   };
@@ -141,10 +145,12 @@ function containerCalls(docker: Docker): ContainerCalls {
   };
 }
 
-function toEngineInfo(info: Awaited<ReturnType<Docker['info']>>): EngineInfo {
+function toEngineInfo(info: Awaited<ReturnType<Docker['info']>>, apiVersion: string): EngineInfo {
   const security: string[] = info.SecurityOptions ?? [];
   return {
     version: info.ServerVersion,
+    apiVersion,
+    rootDir: info.DockerRootDir,
     platform: `${info.OSType}/${info.Architecture}`,
     kernel: info.KernelVersion,
     cpus: info.NCPU,

@@ -1,19 +1,10 @@
-import type { ContainerEngine, EngineInfo } from './container-engine.ts';
-import { EngineError } from './container-engine.ts';
+import { type ContainerEngine, EngineError, type EngineInfo } from './container-engine.ts';
 import { chooseRuntime } from './container-runtime.ts';
 import type { ExecuteOutcome, ExecuteTask } from './execute-task.ts';
 import { LANGUAGE_NAMES, LANGUAGE_TABLE, type Language } from './languages.ts';
+import { LIMIT_NAMES, type LimitName, type LimitProof, limitProof, MEMORY_FIX } from './limit-proof.ts';
+import { limitsProgram, parseProofs } from './probe-program.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
-
-/** Limits that a probe job has run into, and was held by. */
-export interface ProvenLimits {
-  memory: boolean;
-  pids: boolean;
-  time: boolean;
-  network: boolean;
-  disk: boolean;
-  readOnlyRoot: boolean;
-}
 
 export interface SandboxProblem {
   what: string;
@@ -28,7 +19,8 @@ export interface SandboxCapabilities {
   image?: { name: string; id: string };
   runtime?: string;
   languages: Array<{ language: Language; version: string }>;
-  proven: ProvenLimits;
+  /** What probe jobs met. Empty where none could be started. */
+  proofs: LimitProof[];
   limits: SandboxLimits;
 }
 
@@ -40,41 +32,16 @@ export interface ProbeOptions {
   execute: (task: ExecuteTask, signal: AbortSignal) => Promise<ExecuteOutcome>;
 }
 
-const NOTHING: ProvenLimits = {
-  memory: false,
-  pids: false,
-  time: false,
-  network: false,
-  disk: false,
-  readOnlyRoot: false,
-};
 const PROBE_LIMIT_MS = 60_000;
-const MEMORY_FIX =
-  'enable the memory cgroup (on a Raspberry Pi: add "cgroup_enable=memory cgroup_memory=1" to /boot/firmware/cmdline.txt and restart)';
+/** The program asks for four times what it may have. */
+const MEMORY_MB = 64;
+const MEMORY_ASKED_MB = 256;
+/** The container of the other limits has so much memory that /tmp gets its whole size. */
+const ROOMY_MB = 256;
+const TIME_SECONDS = 0.3;
+/** Far above any overshoot that a loaded machine shows: here it is asked whether the limit is there, not how sharp it is. */
+const TIME_BOUND_MS = 2_000;
 
-/** Each line is a limit's name and whether it held. 192.0.2.1 is reserved for documentation and answers nowhere. */
-const LIMITS_PROGRAM = `
-import errno, os, socket, time
-def held(name, codes, act):
-    try:
-        act()
-        print(name, 'no')
-    except OSError as e:
-        print(name, 'yes' if e.errno in codes else f'errno {e.errno}')
-def forks():
-    for _ in range(1000):
-        if os.fork() == 0:
-            time.sleep(30)
-            os._exit(0)
-def fill():
-    for i in range(64):
-        with open(f'/tmp/fill{i}', 'wb') as f:
-            f.write(bytes(16 << 20))
-held('network', {errno.ENETUNREACH}, lambda: socket.create_connection(('192.0.2.1', 80), 2))
-held('disk', {errno.ENOSPC, errno.EFBIG}, fill)
-held('readOnlyRoot', {errno.EROFS, errno.EACCES}, lambda: open('/usr/probe', 'w'))
-held('pids', {errno.EAGAIN}, forks)
-`;
 const VERSIONS_PROGRAM = LANGUAGE_NAMES.map(
   (name) =>
     `printf '%s\\t%s\\n' ${name} "$(${LANGUAGE_TABLE[name].versionCommand.join(' ')} 2>&1 | head -n 1)"`,
@@ -83,13 +50,7 @@ const VERSIONS_PROGRAM = LANGUAGE_NAMES.map(
 /** Asks the engine what it enforces, then runs jobs that would misbehave if it did not. */
 export async function probeSandbox(options: ProbeOptions): Promise<SandboxCapabilities> {
   const { engine, image, limits } = options;
-  const found: SandboxCapabilities = {
-    available: false,
-    problems: [],
-    languages: [],
-    proven: NOTHING,
-    limits,
-  };
+  const found: SandboxCapabilities = { available: false, problems: [], languages: [], proofs: [], limits };
   try {
     found.engine = await engine.info();
     const id = await engine.findImage(image);
@@ -105,34 +66,75 @@ export async function probeSandbox(options: ProbeOptions): Promise<SandboxCapabi
     return found;
   }
   found.problems.push(...engineProblems(found.engine));
-
-  const job = (name: string, language: Language, code: string, timeout: number, memory_mb: number) =>
-    options.execute(
-      { job_id: `probe-${name}`, language, code, timeout, memory_mb },
-      AbortSignal.timeout(PROBE_LIMIT_MS),
-    );
-  const [versions, memory, time, others] = await Promise.all([
-    job('versions', 'bash', VERSIONS_PROGRAM, 10, 128),
-    job('memory', 'python', 'bytearray(256 << 20)', 20, 64),
-    job('time', 'bash', 'while :; do :; done', 0.3, 32),
-    job('limits', 'python', LIMITS_PROGRAM, 20, 256),
-  ]);
-  found.languages = parseVersions(stdoutOf(versions));
-  found.proven = {
-    memory: memory.kind === 'completed' && memory.metadata.oom === true,
-    time:
-      time.kind === 'completed' && time.code === 'EXECUTION_TIMEOUT' && time.metadata.execution_ms < 2_000,
-    ...parseHeld(stdoutOf(others)),
-  };
-  for (const outcome of [versions, memory, time, others]) {
-    if (outcome.kind === 'failed')
-      found.problems.push({ what: outcome.message, fix: 'see the log of the Docker daemon' });
-  }
-  found.problems.push(...limitProblems(found.proven));
+  await runProbeJobs(found, options);
+  found.problems.push(
+    ...found.proofs
+      .filter(({ held }) => !held)
+      .map(({ name, measured, fix }) => ({
+        what: `a probe job was not held by its ${name} limit: ${measured}`,
+        fix,
+      })),
+  );
   if (found.languages.length === 0)
     found.problems.push({ what: 'no language runs', fix: 'build the image again' });
   found.available = found.problems.length === 0;
   return found;
+}
+
+async function runProbeJobs(found: SandboxCapabilities, { execute, limits }: ProbeOptions): Promise<void> {
+  const job = (name: string, language: Language, code: string, timeout: number, memory_mb: number) =>
+    execute(
+      { job_id: `probe-${name}`, language, code, timeout, memory_mb },
+      AbortSignal.timeout(PROBE_LIMIT_MS),
+    );
+  const program = limitsProgram({ ...limits, tmpMb: Math.min(limits.tmpMb, ROOMY_MB / 2) });
+  const [versions, memory, time, others] = await Promise.all([
+    job('versions', 'bash', VERSIONS_PROGRAM, 10, 128),
+    job('memory', 'python', `bytearray(${MEMORY_ASKED_MB} << 20)`, 20, MEMORY_MB),
+    job('time', 'bash', 'while :; do :; done', TIME_SECONDS, 32),
+    job('limits', 'python', program, 40, ROOMY_MB),
+  ]);
+  found.languages = parseVersions(stdoutOf(versions));
+  found.proofs = [
+    memoryProof(memory),
+    timeProof(time),
+    ...otherProofs(stdoutOf(others), found.runtime ?? ''),
+  ];
+  for (const outcome of [versions, memory, time, others]) {
+    if (outcome.kind === 'failed')
+      found.problems.push({ what: outcome.message, fix: 'see the log of the Docker daemon' });
+  }
+}
+
+function memoryProof(outcome: ExecuteOutcome): LimitProof {
+  if (outcome.kind === 'failed') return limitProof('memory', false, outcome.message);
+  const { metadata } = outcome;
+  const asked = `${MEMORY_ASKED_MB} MB asked of ${MEMORY_MB} MB`;
+  if (metadata.oom === true)
+    return limitProof('memory', true, `${asked}: killed at ${metadata.memory_used_mb} MB`);
+  return limitProof('memory', false, `${asked}: ${metadata.memory_used_mb} MB taken and not killed`);
+}
+
+function timeProof(outcome: ExecuteOutcome): LimitProof {
+  if (outcome.kind === 'failed') return limitProof('time', false, outcome.message);
+  const { execution_ms } = outcome.metadata;
+  const held = outcome.code === 'EXECUTION_TIMEOUT' && execution_ms < TIME_BOUND_MS;
+  return limitProof(
+    'time',
+    held,
+    `an endless loop of ${TIME_SECONDS * 1000} ms: ended after ${execution_ms} ms`,
+  );
+}
+
+function otherProofs(stdout: string, runtime: string): LimitProof[] {
+  // Behind a kernel of the container's own, what that kernel lets through is not the host's.
+  const isProgrammed = (name: LimitName) =>
+    name !== 'memory' && name !== 'time' && !(name === 'kernelSurface' && hasOwnKernel(runtime));
+  return parseProofs(stdout, LIMIT_NAMES.filter(isProgrammed));
+}
+
+function hasOwnKernel(runtime: string): boolean {
+  return /runsc|kata/.test(runtime);
 }
 
 function engineProblems({ enforces }: EngineInfo): SandboxProblem[] {
@@ -147,20 +149,6 @@ function engineProblems({ enforces }: EngineInfo): SandboxProblem[] {
   return problems;
 }
 
-function limitProblems(proven: ProvenLimits): SandboxProblem[] {
-  const fixes: Record<keyof ProvenLimits, string> = {
-    memory: MEMORY_FIX,
-    pids: 'enable the pids cgroup',
-    time: 'see the log of the Docker daemon',
-    network: 'look for a runtime or plug-in that gives containers a network despite "none"',
-    disk: 'use a kernel with tmpfs size limits',
-    readOnlyRoot: 'use a runtime that honours a read-only root',
-  };
-  return (Object.keys(fixes) as Array<keyof ProvenLimits>)
-    .filter((name) => !proven[name])
-    .map((name) => ({ what: `a probe job was not held by its ${name} limit`, fix: fixes[name] }));
-}
-
 function stdoutOf(outcome: ExecuteOutcome): string {
   return outcome.kind === 'completed' ? outcome.output.stdout : '';
 }
@@ -172,16 +160,4 @@ function parseVersions(text: string): SandboxCapabilities['languages'] {
     const version = /\d+\.\d+(\.\d+)?/.exec(said)?.[0];
     return language !== undefined && version !== undefined ? [{ language, version }] : [];
   });
-}
-
-function parseHeld(text: string): Omit<ProvenLimits, 'memory' | 'time'> {
-  const held = new Set(
-    text.split('\n').flatMap((line) => (line.endsWith(' yes') ? [line.slice(0, -4)] : [])),
-  );
-  return {
-    network: held.has('network'),
-    disk: held.has('disk'),
-    readOnlyRoot: held.has('readOnlyRoot'),
-    pids: held.has('pids'),
-  };
 }
