@@ -1,8 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prepareCluster } from '@watt/localnet';
-import { findFreePort } from './free-port.ts';
-import { startTethered } from './tethered-process.ts';
+import { findFreePort, prepareCluster, startTethered } from '@watt/localnet';
 
 export interface Postgres {
   url: string;
@@ -17,7 +15,7 @@ export async function startPostgres(dir: string): Promise<Postgres> {
   await mkdir(parent);
   const port = await findFreePort();
   const cluster = await prepareCluster({ parent, passwordFile: join(dir, 'postgres-password'), port });
-  const server = startTethered(cluster.command, 'INT');
+  const server = startTethered(cluster.command, { stopSignal: 'INT' });
   try {
     await cluster.waitUntilReady(server.ended);
   } catch (error) {

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { findFreePort } from './free-port.ts';
-import { startTethered } from './tethered-process.ts';
+import { findFreePort, startTethered } from '@watt/localnet';
 
 const run = promisify(execFile);
 const READY_LIMIT_MS = 10_000;

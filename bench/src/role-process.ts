@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { whenGone } from './tethered-process.ts';
+import { whenGone } from '@watt/localnet';
 
 const READY_LIMIT_MS = 60_000;
 

@@ -17,15 +17,26 @@ export interface TetheredProcess {
   /** Aborted, with what the program said, when it ends without having been asked to. */
   ended: AbortSignal;
   stop(): Promise<void>;
+  /** `kill -9`, without a chance to tidy up; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface TetherOptions {
+  stopSignal?: 'TERM' | 'INT';
+  /** Ours, when nothing is said. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a server that never outlives this process. Postgres stops fast by INT; a shell lets INT through only to programs that handle it. */
 export function startTethered(
   [program = '', ...args]: readonly string[],
-  stopSignal: 'TERM' | 'INT' = 'TERM',
+  { stopSignal = 'TERM', env }: TetherOptions = {},
 ): TetheredProcess {
   const child = spawn('sh', ['-c', TETHER, 'sh', stopSignal, program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C reaches us alone, and a kill reaches the shell and the program at once.
+    detached: true,
+    ...(env && { env }),
   });
   const ended = new AbortController();
   let said = '';
@@ -48,6 +59,11 @@ export function startTethered(
         // Writing to a program that is gone already is how this ends as well.
       });
       child.stdin.end();
+      await whenGone(child);
+    },
+    async kill() {
+      isStopping = true;
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
       await whenGone(child);
     },
   };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startTethered, TETHER } from '../src/tethered-process.ts';
+import { startTethered, TETHER } from '../src/supervisor/tethered-process.ts';
 
 function isAlive(pid: number): boolean {
   try {
