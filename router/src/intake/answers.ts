@@ -1,6 +1,9 @@
 import { type JobState, parseJson, wattNumber } from '@watt/shared';
 import type { JobRecord } from '../jobs/jobs.ts';
 
+/** How long callers are asked to wait before they look again. */
+export const RETRY_AFTER_SECONDS = 2;
+
 /** A stored file, as the artifacts table has it. */
 export interface StoredFile {
   sha256: string;

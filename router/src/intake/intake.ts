@@ -1,6 +1,7 @@
 /** The way into intake: one call of an agent, from its body to its answer. */
 
-export { type Answer, Intake, type IntakeOptions, type Submission } from './agent-call.ts';
+export { Intake, type IntakeOptions } from './agent-call.ts';
 export { refundOf, resultBody } from './answers.ts';
 export { createRequestReader, type ReadRequest, type RequestReader } from './read-request.ts';
+export type { Answer, Submission } from './submission.ts';
 export { createValidator, fieldError } from './validate.ts';

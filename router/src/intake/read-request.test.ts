@@ -5,6 +5,8 @@ import type { FieldError } from './validate.ts';
 
 const reader = createRequestReader(DEFAULT_PRICES, {
   blockedDomains: parseDomainPatterns('localhost,127.0.0.1,*.gov'),
+  allowedDomains: [],
+  ports: DEFAULT_WEB_PORTS,
   allowPrivate: parseAllowedTargets('127.0.0.1:8099'),
 });
 const url = 'https://example.com/page';

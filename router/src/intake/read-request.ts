@@ -1,6 +1,5 @@
 import {
   type AppError,
-  assertSelector,
   type ExecuteBody,
   ExecuteBodySchema,
   type ExecuteRequest,
@@ -9,11 +8,14 @@ import {
   normaliseScrape,
   type Price,
   type PriceTable,
+  parseSelectors,
   priceExecute,
   priceScrape,
   type ScrapeBody,
   ScrapeBodySchema,
   type ScrapeRequest,
+  SelectorFault,
+  type SelectorField,
   type Service,
 } from '@watt/shared';
 import { type ScreeningRules, screenUrl } from '../screening/screening.ts';
@@ -47,7 +49,7 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
   function readScrape(raw: unknown): ReadRequest {
     const body = validateScrape(raw);
     assertText('url', body.url);
-    for (const [name, selector] of Object.entries(body.selectors ?? {})) checkSelector(name, selector);
+    if (body.selectors) checkSelectors(body.selectors);
     const url = screenUrl(body.url, rules);
     // The address as it was understood here is the one that is stored and fetched: nobody reads it in a second way.
     const request = { ...normaliseScrape(body), url: url.href };
@@ -86,18 +88,26 @@ function assertText(field: string, text: string): void {
   }
 }
 
-function checkSelector(name: string, selector: string): void {
-  assertText('selectors', name);
-  assertText(`selectors.${name}`, selector);
+function checkSelectors(selectors: Record<string, SelectorField>): void {
+  assertTexts('selectors', selectors);
   try {
-    assertSelector(selector);
+    parseSelectors(selectors);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof SelectorFault)) throw error;
     throw fieldError({
-      field: `selectors.${name}`,
-      message,
-      fix: 'Give a CSS selector such as h1 or .article-body p.',
+      field: error.field === '' ? 'selectors' : `selectors.${error.field}`,
+      message: error.message,
+      fix: 'Give a CSS selector such as h1 or .article-body p, with an attribute as in a@href.',
     });
+  }
+}
+
+/** The schema has bounded how deep this goes. */
+function assertTexts(field: string, value: object): void {
+  for (const [name, member] of Object.entries(value)) {
+    assertText(field, name);
+    if (typeof member === 'string') assertText(`${field}.${name}`, member);
+    else if (typeof member === 'object') assertTexts(`${field}.${name}`, member);
   }
 }
 

@@ -3,6 +3,9 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Settings } from 'typebox/system';
 
+/** Faults of a value that has the right type. */
+const PRESENT = new Set(['required', 'additionalProperties', 'minProperties', 'maxProperties']);
+
 /** What is wrong with one field, and what to do. */
 export interface FieldError {
   field: string;
@@ -14,6 +17,8 @@ const MAX_ERRORS = 10;
 // No body has more members in one object; listing the faults of a hundred thousand would take seconds.
 const MAX_MEMBERS = 100;
 const MAX_NAME = 100;
+// Selectors are the deepest: fields within fields.
+const MAX_NESTING = 12;
 // The library stops at 8, and a union alone has one for each of its branches.
 const MAX_SCHEMA_FAULTS = 200;
 
@@ -28,27 +33,39 @@ export function createValidator<T>(schema: TSchema): (value: unknown) => T {
   const check = Compile(schema);
   Settings.Set({ maxErrors: MAX_SCHEMA_FAULTS });
   return (value) => {
-    refuseCrowds(value, '');
+    refuseCrowds(value, []);
     if (check.Check(value)) return value as T;
     const faults = check.Errors(value);
-    throw fieldError(...uniqueFields(faults.flatMap((fault) => toFieldErrors(fault, faults))));
+    throw fieldError(...uniqueFields(mostSpecific(faults).flatMap((fault) => toFieldErrors(fault, faults))));
   };
 }
 
-function refuseCrowds(value: unknown, field: string): void {
+function refuseCrowds(value: unknown, path: readonly string[]): void {
   if (typeof value !== 'object' || value === null) return;
-  if (Object.keys(value).length > MAX_MEMBERS) {
-    throw fieldError({
-      field: field || 'body',
-      message: 'has too many members',
-      fix: `Send at most ${MAX_MEMBERS}.`,
-    });
+  const field = path.map(shown).join('.') || 'body';
+  if (path.length > MAX_NESTING) {
+    throw fieldError({ field, message: 'nests too deep', fix: `Nest at most ${MAX_NESTING} levels.` });
   }
-  // Bodies are two levels deep; what lies deeper is refused by its type.
-  if (field === '') for (const [name, member] of Object.entries(value)) refuseCrowds(member, shown(name));
+  if (Object.keys(value).length > MAX_MEMBERS) {
+    throw fieldError({ field, message: 'has too many members', fix: `Send at most ${MAX_MEMBERS}.` });
+  }
+  for (const [name, member] of Object.entries(value)) refuseCrowds(member, [...path, name]);
 }
 
 type SchemaFault = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
+
+/** Where one branch of a union looks further into a value, the other branch's word on its type says nothing. */
+function mostSpecific(faults: readonly SchemaFault[]): SchemaFault[] {
+  return faults.filter(
+    ({ keyword, instancePath }) =>
+      keyword !== 'type' ||
+      !faults.some(
+        (other) =>
+          other.instancePath.startsWith(`${instancePath}/`) ||
+          (other.instancePath === instancePath && PRESENT.has(other.keyword)),
+      ),
+  );
+}
 
 function toFieldErrors(fault: SchemaFault, all: readonly SchemaFault[]): FieldError[] {
   const path = fault.instancePath.split('/').slice(1).map(memberName);

@@ -1,0 +1,47 @@
+import { memosForJob } from '@watt/shared';
+import type { Waiters } from '../jobs/jobs.ts';
+import type { FundOutcome, Payments } from '../payments/payments.ts';
+import { paymentPending, type UnpaidJob, unpaid } from './unpaid-answers.ts';
+
+const POLL_MS = 1000;
+const SYNC_MS = 5000;
+// How much longer a call waits when its payment has been seen and is not confirmed yet.
+const CONFIRMATION_MS = 10_000;
+
+export interface PaymentSeekerOptions {
+  payments: Payments;
+  waiters: Waiters;
+  clock: () => number;
+  graceMs: number;
+}
+
+/**
+ * Resolves when the job is not unpaid any more. Throws "not paid" only when the chain was read just now and nothing is on its
+ * way, else that the payment is pending.
+ */
+export async function seekPayment(
+  options: PaymentSeekerOptions,
+  job: UnpaidJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const { payments, waiters, clock, graceMs } = options;
+  const memos = memosForJob(job.id, job.requestSha256);
+  const begun = clock();
+  for (;;) {
+    const outcome = await lookForPayment(payments, job);
+    if (outcome === null || outcome.funded) return;
+    const isComing = payments.isPending(memos);
+    const left = begun + graceMs + (isComing ? CONFIRMATION_MS : 0) - clock();
+    if (left > 0 && !signal.aborted) await waiters.wait(job.id, { ms: Math.min(POLL_MS, left), signal });
+    else if (isComing) throw paymentPending(job, 'The payment was seen and is not confirmed yet');
+    else throw unpaid(payments.payTo, job, outcome.received);
+  }
+}
+
+/** Null when the job is not unpaid any more. */
+async function lookForPayment(payments: Payments, job: UnpaidJob): Promise<FundOutcome | null> {
+  const isRead = await payments.sync(SYNC_MS);
+  const outcome = await payments.fund(job.id);
+  if (!isRead && outcome && !outcome.funded) throw paymentPending(job, 'The chain cannot be read right now');
+  return outcome;
+}
