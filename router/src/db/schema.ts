@@ -4,6 +4,7 @@ export * from './schema/accounts.ts';
 export * from './schema/chain.ts';
 export * from './schema/jobs.ts';
 export * from './schema/nodes.ts';
+export * from './schema/operator.ts';
 export * from './schema/payouts.ts';
 export * from './schema/transfers.ts';
 export * from './schema/x402.ts';

@@ -15,7 +15,7 @@ export const accounts = pgTable(
     unique('accounts_kind_owner').on(t.kind, t.owner),
     check(
       'known_kind',
-      sql`${t.kind} in ('treasury','customer','held','node','refund','burn','revenue','payout_inflight','suspense')`,
+      sql`${t.kind} in ('treasury','customer','held','node','burn','revenue','payout_inflight','suspense')`,
     ),
     check('balance_kept', sql`(${t.kind} in ('customer','node')) = (${t.balance} is not null)`),
     check('non_negative', sql`${t.balance} >= 0`),

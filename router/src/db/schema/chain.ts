@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { at, baseUnits } from './columns.ts';
 import { jobs } from './jobs.ts';
 
@@ -16,6 +16,8 @@ export const chainCredits = pgTable(
     /** The single top-level memo in normal form, or null. */
     memo: text('memo'),
     status: text('status').notNull(),
+    /** How often it was credited: one more each time that it lands again after it was orphaned. */
+    landing: integer('landing').notNull().default(1),
     appliedJob: uuid('applied_job').references(() => jobs.id),
     blockTime: at('block_time'),
     seenAt: at('seen_at').notNull().defaultNow(),
@@ -27,6 +29,7 @@ export const chainCredits = pgTable(
     index('chain_credits_job').on(t.appliedJob),
     index('chain_credits_open').on(t.slot).where(sql`${t.status} = 'confirmed'`),
     index('chain_credits_payer').on(t.payer),
+    index('chain_credits_slot').on(t.slot),
   ],
 );
 
@@ -59,6 +62,7 @@ export const chainDebits = pgTable(
     check('amount_positive', sql`${t.amount} > 0`),
     check('explained_with_time', sql`(${t.explanation} is null) = (${t.explainedAt} is null)`),
     index('chain_debits_open').on(t.slot).where(sql`${t.status} = 'confirmed'`),
+    index('chain_debits_slot').on(t.slot),
   ],
 );
 
@@ -76,6 +80,10 @@ export const reconciliations = pgTable(
     /** What the ledger says that we hold. */
     treasury: baseUnits('treasury').notNull(),
     faults: jsonb('faults').$type<readonly string[]>().notNull(),
+    /** What is not wrong and wants to be looked at. */
+    warnings: jsonb('warnings').$type<readonly string[]>().notNull().default([]),
+    /** Whether every record was added up anew, not only what came since the last check. */
+    isFull: boolean('is_full').notNull().default(false),
   },
   (t) => [index('reconciliations_at').on(t.at)],
 );
