@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, date, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at, baseUnits } from './columns.ts';
 import { jobs } from './jobs.ts';
+import { payouts } from './payouts.ts';
 
 /** API keys: the secret is kept as its SHA-256 only. Budgets in base units; null is no limit but the wallet's balance. */
 export const apiKeys = pgTable(
@@ -39,6 +40,21 @@ export const apiKeyDays = pgTable(
   (t) => [primaryKey({ columns: [t.keyId, t.day] }), check('not_negative', sql`${t.spent} >= 0`)],
 );
 
+/**
+ * Who called for a job with a proof of being this wallet. Kept where a plain memo counts only for its own wallet's calls
+ * (`PLAIN_MEMO=signed-only`).
+ */
+export const jobCallers = pgTable(
+  'job_callers',
+  {
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    wallet: text('wallet').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.wallet] })],
+);
+
 /** Who let a job be paid from a balance, and on which day's budget. */
 export const jobAuthorities = pgTable('job_authorities', {
   jobId: uuid('job_id')
@@ -59,3 +75,14 @@ export const authNonces = pgTable(
   },
   (t) => [primaryKey({ columns: [t.wallet, t.nonce] }), index('auth_nonces_expiry').on(t.expiresAt)],
 );
+
+/** What was asked for when a withdrawal was made: a retry with the same key must ask for the same. */
+export const withdrawalRequests = pgTable('withdrawal_requests', {
+  payoutId: uuid('payout_id')
+    .primaryKey()
+    .references(() => payouts.id),
+  /** Base units, or `all`. */
+  asked: text('asked').notNull(),
+  /** The key that asked; null for the wallet itself. */
+  keyId: text('key_id').references(() => apiKeys.id),
+});

@@ -25,6 +25,9 @@ export const jobs = pgTable(
     requestSha256: text('request_sha256').notNull(),
     commitment: text('commitment').notNull(),
     price: baseUnits('price').notNull(),
+    /** What it costs without the discount, in basis points, that the caller's volume gave; the price is what is held. */
+    listPrice: baseUnits('list_price'),
+    discountBps: integer('discount_bps').notNull().default(0),
     nodeShare: baseUnits('node_share').notNull(),
     burnShare: baseUnits('burn_share').notNull(),
     payer: text('payer'),
@@ -47,6 +50,10 @@ export const jobs = pgTable(
       sql`${t.state} in ('awaiting_payment','queued','running','succeeded','failed','expired')`,
     ),
     check('price_positive', sql`${t.price} > 0`),
+    check(
+      'discount_of_list_price',
+      sql`case when ${t.discountBps} = 0 then ${t.listPrice} is null else ${t.discountBps} between 1 and 9999 and ${t.listPrice} is not null and ${t.listPrice} >= ${t.price} end`,
+    ),
     check(
       'shares_fit',
       sql`${t.nodeShare} >= 0 and ${t.burnShare} >= 0 and ${t.nodeShare} + ${t.burnShare} <= ${t.price}`,

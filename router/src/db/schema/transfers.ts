@@ -58,7 +58,7 @@ export const transfers = pgTable(
     foreignKey({ name: 'transfers_payout', columns: [t.payoutId], foreignColumns: [payouts.id] }),
     index('transfers_job').on(t.jobId).where(sql`${t.jobId} is not null`),
     index('transfers_payout').on(t.payoutId).where(sql`${t.payoutId} is not null`),
-    index('transfers_debit').on(t.debit),
-    index('transfers_credit').on(t.credit),
+    index('transfers_debit').on(t.debit, t.id),
+    index('transfers_credit').on(t.credit, t.id),
   ],
 );
