@@ -9,18 +9,19 @@ const USAGE = `Usage:
   npm start                  a whole network on this machine, until Ctrl-C
   npm start -- --once        the same, but ends after the story: 0 when every line passed
   npm test                   every check: lint, types, dead code, tests (pnpm check is the same without set-up)
-  npm run bench -- NAME      one measurement (--json for machines)`;
+  npm run bench -- NAME      one measurement (--json for machines)
+  npm run chaos -- money     kills everything at random while jobs are bought, then audits the money`;
 
-/** Runs `start`, `test`, `check` or `bench` and resolves to the exit code. */
+/** Runs `start`, `test`, `check`, `bench` or `chaos` and resolves to the exit code. */
 export async function runCommand([command, ...args], env) {
-  const commands = { start, test, check: runChecks, bench };
+  const commands = { start, test, check: runChecks, bench, chaos };
   const run = Object.hasOwn(commands, command ?? '') ? commands[command] : null;
   if (!run) {
     console.error(USAGE);
     return 2;
   }
-  // A measurement with --json owns stdout.
-  const steps = createSteps(command === 'bench' ? process.stderr : process.stdout, env);
+  // A measurement and chaos own stdout.
+  const steps = createSteps(['bench', 'chaos'].includes(command) ? process.stderr : process.stdout, env);
   try {
     await installDependencies({ root: ROOT, env, steps });
     await build({ root: ROOT, env, steps });
@@ -76,6 +77,12 @@ async function check({ name, program, args, env, steps }) {
 async function bench(args, { env }) {
   const main = join(ROOT, 'bench/dist/main.js');
   if (!existsSync(main)) throw new StepFailed(['There are no measurements in bench/ yet.'], 1);
+  const { code } = await runProgram(process.execPath, [main, ...args], { cwd: ROOT, env });
+  return code;
+}
+
+async function chaos(args, { env }) {
+  const main = join(ROOT, 'deploy/localnet/dist/chaos-main.js');
   const { code } = await runProgram(process.execPath, [main, ...args], { cwd: ROOT, env });
   return code;
 }

@@ -1,4 +1,4 @@
-export { type Home, homeAt } from './config/home.ts';
+export { createHome, type Home, homeAt } from './config/home.ts';
 export type { NodeConfig } from './config/node-config.ts';
 export type { NodeLogger } from './connection/node-logger.ts';
 export { type BuildWorkersOptions, buildWorkers } from './jobs/build-workers.ts';

@@ -1,0 +1,60 @@
+import { startTethered, type TetheredProcess } from '../supervisor/tethered-process.ts';
+
+const RETRY_MS = 100;
+
+export interface MortalServerOptions {
+  name: string;
+  command: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  stopSignal: 'TERM' | 'INT';
+  /** Within which it must be up again after a kill. */
+  limitMs: number;
+  /** Resolves when it works; `ended` is aborted when the process is gone. */
+  waitUntilReady(ended: AbortSignal): Promise<void>;
+}
+
+/** A server that is killed again and again, and comes back on the same files and port. */
+export interface MortalServer {
+  readonly name: string;
+  /** `kill -9`, and gone for `downMs`. Resolves when it works again. */
+  kill(downMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Resolves when the server works. */
+export async function startMortalServer(options: MortalServerOptions): Promise<MortalServer> {
+  const { name, command, env, stopSignal, limitMs } = options;
+
+  async function start(): Promise<TetheredProcess> {
+    const until = performance.now() + limitMs;
+    for (;;) {
+      const server = startTethered(command, { stopSignal, ...(env && { env }) });
+      try {
+        await options.waitUntilReady(server.ended);
+        return server;
+      } catch (error) {
+        await server.stop();
+        // A Postgres whose predecessor was killed refuses to start until the last child of that one is gone.
+        if (performance.now() > until) {
+          throw new Error(`${name} did not come up within ${limitMs / 1000} s`, { cause: error });
+        }
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  let server = await start();
+  return {
+    name,
+    async kill(downMs) {
+      await server.kill();
+      await sleep(downMs);
+      server = await start();
+    },
+    stop: () => server.stop(),
+  };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Keypair, PublicKey } from '@solana/web3.js';
+import type { Chain } from '../chain/start-chain.ts';
+import { urlIsReady } from '../network/http-probes.ts';
+import { programOf } from '../network/process-specs.ts';
+import type { MortalServerOptions } from './mortal-server.ts';
+
+const START_LIMIT_MS = 60_000;
+const NO_LIMIT = '1000000000';
+
+export interface RouterPlan {
+  chain: Chain;
+  mint: PublicKey;
+  computeWallet: Keypair;
+  databaseUrl: string;
+  port: number;
+  dir: string;
+}
+
+/** The router as it is run in production, in a process of its own; only its waits are short. */
+export function routerServer(plan: RouterPlan): MortalServerOptions {
+  const { chain, mint, computeWallet, databaseUrl, port, dir } = plan;
+  return {
+    name: 'the router',
+    command: [process.execPath, programOf('@watt/router')],
+    env: {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'error',
+      DATABASE_URL: databaseUrl,
+      SOLANA_RPC_URL: chain.rpcUrl,
+      SOLANA_WS_URL: chain.wsUrl,
+      SOLANA_POLL_MS: '300',
+      WATT_MINT: mint.toBase58(),
+      COMPUTE_WALLET: computeWallet.publicKey.toBase58(),
+      COMPUTE_WALLET_PRIVATE_KEY: JSON.stringify([...computeWallet.secretKey]),
+      ROUTER_KEY_FILE: join(dir, 'router-key.json'),
+      PAYMENT_GRACE_MS: '300',
+      NODE_HEARTBEAT_MS: '300',
+      NODE_RESUME_MS: '1500',
+      LEASE_EXTRA_MS: '3000',
+      QUEUE_TIMEOUT_SECONDS: '30',
+      HTTP_WAIT_SECONDS: '5',
+      RATE_LIMIT_AGENT_PER_HOUR: NO_LIMIT,
+      RATE_LIMIT_URL_PER_HOUR: NO_LIMIT,
+      RATE_LIMIT_GLOBAL_PER_HOUR: NO_LIMIT,
+      RATE_LIMIT_EXECUTE_PER_HOUR: NO_LIMIT,
+    },
+    stopSignal: 'TERM',
+    limitMs: START_LIMIT_MS,
+    waitUntilReady: (ended) => urlIsReady(`http://127.0.0.1:${port}/health`, ended),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Provider } from './provider.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { World } from './world.ts';
+
+export interface SaboteurOptions {
+  world: World;
+  providers: readonly Provider[];
+  random: SeededRandom;
+  /** Signatures of payments that were sent a moment ago: some of them are made never to have been. */
+  recentPayments: () => readonly string[];
+  log: (line: string) => void;
+}
+
+export interface Saboteur {
+  /** What was broken how often. */
+  readonly deeds: Map<string, number>;
+  /** Breaks nothing more, and resolves when all that was broken is back. */
+  stop(): Promise<void>;
+}
+
+const PAUSE_MS = { min: 150, max: 1500 };
+/** Chances of what may go wrong with any call of the chain, all the while. */
+const LASTING_FAULTS = {
+  dropRate: 0.1,
+  lateRate: 0.1,
+  lateSlots: 25,
+  missingSignatureRate: 0.1,
+  isSignatureOrderRandom: true,
+  lostNoticeRate: 0.3,
+  tooManyRequestsRate: 0.02,
+};
+const NO_FAULTS = {
+  dropRate: 0,
+  lateRate: 0,
+  missingSignatureRate: 0,
+  isSignatureOrderRandom: false,
+  lostNoticeRate: 0,
+  tooManyRequestsRate: 0,
+  staleSlots: 0,
+  lagMs: 0,
+  outage: 'none' as const,
+};
+
+/** Kills the router, Postgres and nodes, cuts off the chain and rewrites its recent past, at moments that the seed chooses. */
+export function startSaboteur(options: SaboteurOptions): Saboteur {
+  const { world, providers, random, recentPayments, log } = options;
+  const { chain, router, postgres } = world;
+  const deeds = new Map<string, number>();
+  const stopping = new AbortController();
+  Object.assign(chain.faults, LASTING_FAULTS);
+
+  const acts: readonly [weight: number, name: string, act: () => Promise<void>][] = [
+    [5, 'router killed', () => router.kill(random.between(0, 800))],
+    [2, 'Postgres killed', () => postgres.kill(random.between(0, 500))],
+    [4, 'node crashed', () => random.pick(providers).crash(random.between(0, 1500))],
+    [2, 'chain unavailable', () => outage('unavailable')],
+    [2, 'chain disconnected', () => outage('disconnected')],
+    [2, 'chain stale', () => lagging()],
+    [1, 'payment orphaned', async () => orphan()],
+  ];
+  const urn = acts.flatMap(([weight, ...act]) => Array.from({ length: weight }, () => act));
+
+  async function outage(kind: 'unavailable' | 'disconnected'): Promise<void> {
+    chain.faults.outage = kind;
+    await sleep(random.between(300, 3000), stopping.signal);
+    chain.faults.outage = 'none';
+  }
+
+  async function lagging(): Promise<void> {
+    chain.faults.staleSlots = random.between(1, 20);
+    chain.faults.lagMs = random.between(0, 200);
+    await sleep(random.between(500, 3000), stopping.signal);
+    chain.faults.staleSlots = 0;
+    chain.faults.lagMs = 0;
+  }
+
+  function orphan(): void {
+    const recent = recentPayments();
+    if (recent.length === 0) return;
+    try {
+      chain.orphan(random.pick(recent));
+    } catch (error) {
+      // One that never landed, or is final by now, cannot be taken back.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await sleep(random.between(PAUSE_MS.min, PAUSE_MS.max), stopping.signal);
+      if (stopping.signal.aborted) return;
+      const [name, act] = random.pick(urn);
+      deeds.set(name, (deeds.get(name) ?? 0) + 1);
+      log(name);
+      await act();
+    }
+  }
+  const running = run();
+  // Whoever stops the saboteur hears of what went wrong.
+  running.catch(() => stopping.abort());
+
+  return {
+    deeds,
+    async stop() {
+      stopping.abort();
+      Object.assign(chain.faults, NO_FAULTS);
+      await running;
+    },
+  };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,93 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Connection, Keypair, type PublicKey } from '@solana/web3.js';
+import { airdrop } from '../chain/airdrop.ts';
+import { createWattMint } from '../chain/create-mint.ts';
+import { fund } from '../chain/fund.ts';
+import { type Chain, startChain } from '../chain/start-chain.ts';
+import { findFreePort } from '../free-port.ts';
+import { prepareCluster } from '../postgres/cluster.ts';
+import { type MortalServer, startMortalServer } from './mortal-server.ts';
+import { routerServer } from './router-server.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** Fast, so that finality (32 slots) comes within seconds. */
+const SLOT_MS = 100;
+const START_LIMIT_MS = 60_000;
+const SOL = 1_000_000_000n;
+
+/** What the money lives in: a chain with faults to be set, and a Postgres and a router that can be killed. */
+export interface World {
+  chain: Chain;
+  connection: Connection;
+  mint: PublicKey;
+  computeWallet: Keypair;
+  databaseUrl: string;
+  routerUrl: string;
+  postgres: MortalServer;
+  router: MortalServer;
+  /** Gives a new wallet whole WATT, and SOL for its fees. */
+  wallet(watt: number): Promise<Keypair>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything in `dir`, which is removed at the end. */
+export async function startWorld(options: { dir: string; random: SeededRandom }): Promise<World> {
+  const { dir, random } = options;
+  const undo: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const faults = random.stream('chain');
+    const chain = await startChain({ rpcPort: 0, slotMs: SLOT_MS, random: () => faults.next() });
+    undo.push(() => chain.close());
+    const connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
+    const { mint, grant } = await openMint(connection);
+    const computeWallet = Keypair.generate();
+    await grant(computeWallet.publicKey, 0);
+
+    const cluster = await openCluster(dir);
+    const postgres = await startMortalServer({
+      ...{ name: 'Postgres', command: cluster.command, limitMs: START_LIMIT_MS, stopSignal: 'INT' },
+      waitUntilReady: (ended) => cluster.waitUntilReady(ended),
+    });
+    undo.push(() => postgres.stop());
+    const port = await findFreePort();
+    const router = await startMortalServer(
+      routerServer({ chain, mint, computeWallet, databaseUrl: cluster.url, port, dir }),
+    );
+    undo.push(() => router.stop());
+    return {
+      ...{ chain, connection, mint, computeWallet, postgres, router, stop },
+      databaseUrl: cluster.url,
+      routerUrl: `http://127.0.0.1:${port}`,
+      async wallet(watt) {
+        const wallet = Keypair.generate();
+        await grant(wallet.publicKey, watt);
+        return wallet;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openMint(connection: Connection) {
+  const authority = Keypair.generate();
+  await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
+  const mint = await createWattMint({ connection, authority });
+  const grant = (wallet: PublicKey, watt: number) =>
+    fund({ connection, authority, mint, wallet, wattBase: BigInt(watt) * 1_000_000n, lamports: SOL });
+  return { mint, grant };
+}
+
+async function openCluster(dir: string) {
+  const parent = join(dir, 'postgres');
+  await mkdir(parent, { mode: 0o755 });
+  return prepareCluster({
+    ...{ parent, passwordFile: join(dir, 'postgres-password') },
+    port: await findFreePort(),
+  });
+}
