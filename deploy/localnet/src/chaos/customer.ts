@@ -47,7 +47,9 @@ export function payByMemo(way: PayWith): WayToPay {
       wallet,
       rpcUrl: chain.rpcUrl,
       payWith: way,
-      onTicket: ({ payment }) => payment && onPayment(payment.signature),
+      onTicket: ({ payment }) => {
+        if (payment) onPayment(payment.signature);
+      },
     });
     const jobId = createJobId();
     const until = performance.now() + PATIENCE_MS;
