@@ -93,6 +93,94 @@ export const ERRORS = {
     fix: 'Try again; the same job id is never charged twice.',
   },
   UNAVAILABLE: { status: 503, title: 'The service is not ready', fix: 'Try again after Retry-After.' },
+  OUT_OF_MEMORY: {
+    status: 200,
+    title: 'Code used up its memory',
+    fix: 'Raise `memory_mb` or make the program smaller.',
+  },
+  AUTHENTICATION_REQUIRED: {
+    status: 401,
+    title: 'The call needs a proof of who makes it',
+    fix: 'Send `authorization: Bearer <API key>`, or sign the request with the wallet (RFC 9421).',
+  },
+  API_KEY_INVALID: {
+    status: 401,
+    title: 'The API key is not known',
+    fix: 'Check the key letter by letter; a lost key is replaced by a new one at /api/v1/keys.',
+  },
+  API_KEY_REVOKED: { status: 401, title: 'The API key was revoked', fix: 'Use another key of the wallet.' },
+  API_KEY_EXPIRED: { status: 401, title: 'The API key has expired', fix: 'Make a new key at /api/v1/keys.' },
+  SIGNATURE_INVALID: {
+    status: 401,
+    title: 'The request signature does not hold',
+    fix: 'Sign @method, @target-uri and content-digest of exactly this request with the wallet of `keyid`.',
+  },
+  SIGNATURE_EXPIRED: {
+    status: 401,
+    title: 'The request signature is not valid now',
+    fix: 'Check the clock, and sign anew with `created` now and `expires` at most 300 seconds later.',
+  },
+  SIGNATURE_REPLAYED: {
+    status: 401,
+    title: 'The nonce of the request signature was used before',
+    fix: 'Sign each attempt anew with a fresh random nonce.',
+  },
+  SCOPE_MISSING: {
+    status: 403,
+    title: 'The API key may not do this',
+    fix: 'Use a key with the scope named in `scope`, or sign with the wallet.',
+  },
+  WALLET_SIGNATURE_REQUIRED: {
+    status: 403,
+    title: 'Only the wallet itself may do this',
+    fix: 'Sign the request with the wallet (RFC 9421); an API key is not enough.',
+  },
+  KEY_NOT_FOUND: { status: 404, title: 'The wallet has no such key', fix: 'List the keys at /api/v1/keys.' },
+  KEY_LIMIT_REACHED: {
+    status: 409,
+    title: 'The wallet has too many keys',
+    fix: 'Revoke a key that is not used any more.',
+  },
+  BALANCE_INSUFFICIENT: {
+    status: 402,
+    title: 'The balance does not cover the price',
+    fix: 'Deposit what `balance.missing` says, or pay this job by its memo as in `payment`; then repeat the call.',
+  },
+  BUDGET_EXCEEDED: {
+    status: 403,
+    title: 'The price is beyond the budget of the API key',
+    fix: 'Wait for the next day (UTC), use a key with a larger budget, or pay this job by its memo as in `payment`.',
+  },
+  PRICE_EXCEEDED: {
+    status: 412,
+    title: 'The price is above maxCost',
+    fix: 'Raise `maxCost`, or ask for less. Nothing was registered or held.',
+  },
+  IDEMPOTENCY_KEY_MISSING: {
+    status: 400,
+    title: 'The call needs an Idempotency-Key',
+    fix: 'Send `idempotency-key` with a fresh random value, and the same value with every retry.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another request',
+    fix: 'Use a new key for a new request, and the same body with the same key.',
+  },
+  WITHDRAWAL_TOO_SMALL: {
+    status: 422,
+    title: 'The withdrawal is below the minimum',
+    fix: 'Withdraw at least `minimum`.',
+  },
+  WITHDRAWAL_NOT_COVERED: {
+    status: 409,
+    title: 'The balance that can be withdrawn is smaller',
+    fix: 'Withdraw at most `withdrawable`; payments count once they are finalized.',
+  },
+  WITHDRAWAL_NOT_FOUND: {
+    status: 404,
+    title: 'The wallet has no such withdrawal',
+    fix: 'List the withdrawals at /api/v1/withdrawals.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {
