@@ -3,6 +3,7 @@ export const HELP_TEXT = `watt-node: earn WATT by running web and code jobs
   watt-node init     set this node up: key, router, payout wallet
   watt-node run      connect and work, until Ctrl-C
   watt-node status   what it does and earns; why no jobs, why no pay
+  watt-node doctor   tries what this machine can do: limits, Docker, Chromium, router, clock
   watt-node version
 
 init
@@ -21,7 +22,7 @@ run
   --install                 install what is missing (Docker, Chromium) and start Docker
   --json                    log as JSON lines
 
-status
+status, doctor
   --json
 
 everywhere

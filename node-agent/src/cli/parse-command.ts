@@ -22,6 +22,7 @@ export const COMMANDS = {
   },
   run: { home: 'text', install: 'switch', json: 'switch' },
   status: { home: 'text', json: 'switch' },
+  doctor: { home: 'text', json: 'switch' },
   help: {},
   version: {},
 } as const satisfies Record<string, Record<string, 'text' | 'switch'>>;

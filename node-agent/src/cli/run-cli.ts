@@ -39,6 +39,8 @@ async function dispatch(
     case 'run':
       // Docker, the browser and the parser take long to load, and only this command needs them.
       return (await import('./run-command.ts')).runCommand(command, env, terminal, listenForStop);
+    case 'doctor':
+      return (await import('./doctor-command.ts')).doctorCommand(command, env, terminal);
     case 'status':
       return statusCommand(command, env, terminal, Date.now());
     case 'help':
