@@ -68,6 +68,7 @@ export {
   type Language,
   normaliseExecute,
 } from './schemas/execute.ts';
+export { ISOLATIONS, type Isolation, IsolationSchema, isIsolatedAtLeast } from './schemas/isolation.ts';
 export {
   type JobState,
   JobStateSchema,

@@ -5,6 +5,8 @@ export const LIMITS = {
   selectors: 50,
   selectorNameLength: 100,
   selectorLength: 1000,
+  /** Levels of fields within fields. */
+  selectorDepth: 3,
   scrapeTimeoutDefaultSeconds: 30,
   scrapeTimeoutMaxSeconds: 60,
   codeBytes: 1024 * 1024,

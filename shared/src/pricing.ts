@@ -36,12 +36,14 @@ export interface Price {
 }
 
 /**
- * Prices a scrape: JavaScript, else simple for raw HTML without selectors, else standard; a screenshot is added to any of
+ * Prices a scrape: JavaScript, else simple for a page's own HTML, which nobody has to parse, else standard; a screenshot is added to any of
  * them. Source: specification, section 3 "Pricing".
  */
 export function priceScrape(request: ScrapeRequest, table: PriceTable): Price {
   const prices = table.scrape;
-  const isSimple = request.output_format === 'html' && request.selectors === undefined;
+  const { main_content, clean_html } = request.options;
+  const isSimple =
+    request.output_format === 'html' && request.selectors === undefined && !main_content && !clean_html;
   const lines: PriceLine[] = request.options.javascript
     ? [{ item: 'scrape.javascript', price: prices.javascript }]
     : isSimple

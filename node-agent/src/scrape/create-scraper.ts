@@ -1,4 +1,4 @@
-import { assertSelector } from '@watt/shared';
+import { parseSelectors, SelectorFault } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { Agent } from 'undici';
 import { createEgressProxy, type EgressProxy } from '../guard/egress-proxy.ts';
@@ -146,6 +146,8 @@ async function scrapePage(rooms: Rooms, task: ScrapeTask, deadline: Deadline): P
       charset: page.charset,
       format: task.output_format,
       ...(task.selectors && { selectors: task.selectors }),
+      isMainContent: task.options.main_content ?? false,
+      isClean: task.options.clean_html ?? false,
       maxElements: options.limits.elements,
       maxResultBytes: options.limits.resultBytes,
     },
@@ -200,16 +202,13 @@ function describe(task: ScrapeTask, page: RenderedPage, parsed: ParsedPage, time
 }
 
 function checkSelectors(task: ScrapeTask): void {
-  for (const [field, selector] of Object.entries(task.selectors ?? {})) {
-    try {
-      assertSelector(selector);
-    } catch (error) {
-      throw badSelector(field, error);
-    }
+  try {
+    parseSelectors(task.selectors ?? {});
+  } catch (error) {
+    const { field, message } =
+      error instanceof SelectorFault ? error : { field: '', message: 'It is not valid.' };
+    throw new ScrapeFailure('selector', `The selector of "${field}" cannot be used. ${message}`, {
+      cause: error,
+    });
   }
-}
-
-function badSelector(field: string, cause: unknown): ScrapeFailure {
-  const detail = cause instanceof TypeError ? cause.message : 'It is not valid.';
-  return new ScrapeFailure('selector', `The selector of "${field}" cannot be used. ${detail}`, { cause });
 }

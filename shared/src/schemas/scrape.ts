@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { LIMITS } from '../limits.ts';
 import { JobIdSchema } from './job-id.ts';
+import { normaliseSelectors, type SelectorField, SelectorsSchema } from './selectors.ts';
 
 export const OutputFormatSchema = Type.Union([
   Type.Literal('text'),
   Type.Literal('json'),
   Type.Literal('html'),
+  Type.Literal('markdown'),
 ]);
 
 /** The body of `POST /api/v1/scrape`, as the agent sends it. Source: specification, section 3. */
@@ -14,24 +16,22 @@ export const ScrapeBodySchema = Type.Object(
     url: Type.String({ minLength: 1, maxLength: LIMITS.urlLength, description: 'An http or https address.' }),
     job_id: Type.Optional(JobIdSchema),
     output_format: Type.Optional(OutputFormatSchema),
-    selectors: Type.Optional(
-      Type.Record(
-        // A pattern, because lengths say nothing about the names of a record.
-        Type.String({ pattern: `^[\\s\\S]{1,${LIMITS.selectorNameLength}}$` }),
-        Type.String({ minLength: 1, maxLength: LIMITS.selectorLength }),
-        {
-          minProperties: 1,
-          maxProperties: LIMITS.selectors,
-          additionalProperties: false,
-          description: 'Field name to CSS selector.',
-        },
-      ),
-    ),
+    selectors: Type.Optional(SelectorsSchema),
     options: Type.Optional(
       Type.Object(
         {
           javascript: Type.Optional(Type.Boolean()),
           screenshots: Type.Optional(Type.Boolean()),
+          main_content: Type.Optional(
+            Type.Boolean({
+              description: 'Only the page’s main content, without menus, adverts and the like.',
+            }),
+          ),
+          clean_html: Type.Optional(
+            Type.Boolean({
+              description: 'With html: without scripts, styles and attributes that carry no content.',
+            }),
+          ),
           timeout: Type.Optional(
             Type.Number({ minimum: 1, maximum: LIMITS.scrapeTimeoutMaxSeconds, description: 'Seconds.' }),
           ),
@@ -48,8 +48,14 @@ export type ScrapeBody = Static<typeof ScrapeBodySchema>;
 export interface ScrapeRequest {
   url: string;
   output_format: Static<typeof OutputFormatSchema>;
-  selectors?: Record<string, string>;
-  options: { javascript: boolean; screenshots: boolean; timeout: number };
+  selectors?: Record<string, SelectorField>;
+  options: {
+    javascript: boolean;
+    screenshots: boolean;
+    timeout: number;
+    main_content?: true;
+    clean_html?: true;
+  };
 }
 
 /** Fills the defaults and brings members into one order, so that equal requests have equal JSON. */
@@ -57,15 +63,13 @@ export function normaliseScrape(body: ScrapeBody): ScrapeRequest {
   return {
     url: body.url,
     output_format: body.output_format ?? 'text',
-    ...(body.selectors && { selectors: sortMembers(body.selectors) }),
+    ...(body.selectors && { selectors: normaliseSelectors(body.selectors) }),
     options: {
       javascript: body.options?.javascript ?? false,
       screenshots: body.options?.screenshots ?? false,
       timeout: body.options?.timeout ?? LIMITS.scrapeTimeoutDefaultSeconds,
+      ...(body.options?.main_content && { main_content: true }),
+      ...(body.options?.clean_html && { clean_html: true }),
     },
   };
-}
-
-function sortMembers(record: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

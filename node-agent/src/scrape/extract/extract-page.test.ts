@@ -20,6 +20,7 @@ const input = {
   kind: 'html',
   format: 'json',
   maxElements: 1000,
+  maxCharacters: 1_000_000,
 } as const;
 
 test('json tells everything about a page', () => {
@@ -31,9 +32,22 @@ test('json tells everything about a page', () => {
     description: 'About it',
     canonical: 'https://site.test/page',
     language: 'en-GB',
+    site_name: null,
+    byline: null,
+    published_at: null,
+    modified_at: null,
     headings: [{ level: 1, text: 'Head\nline' }],
     links: [{ url: 'https://site.test/base/x?y=1#z', text: 'link' }],
     images: [{ url: 'https://cdn.test/i.png', alt: 'an image' }],
+    tables: [
+      {
+        caption: null,
+        rows: [
+          ['a', 'b'],
+          ['1', '2'],
+        ],
+      },
+    ],
     json_ld: [{ '@type': 'Article' }],
     open_graph: { title: 'OG' },
     text: 'Head\nline\n\nOne bold, two.\n\n- first\n- second link\n\na\tb\n1\t2\n\n  kept\n  as is\n\nmailjs',

@@ -1,9 +1,19 @@
-import type { CheerioAPI } from 'cheerio/slim';
+import { parseSelectors, type SelectorField } from '@watt/shared';
+import render from 'dom-serializer';
+import type { ChildNode, Document } from 'domhandler';
 import type { ContentKind } from '../content-kind.ts';
+import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
-import { describePage, pageTitle } from './describe-page.ts';
+import { cleanHtml } from './clean-html.ts';
+import { describePage, readContents } from './describe-page.ts';
+import { extractPlain } from './extract-plain.ts';
+import { findMainContent } from './main-content.ts';
+import { nodeMarkdown } from './node-markdown.ts';
 import { nodeText } from './node-text.ts';
+import { findBaseUrl, findParts } from './page-parts.ts';
+import { pageTitle, scanTitle } from './page-title.ts';
 import { parseDocument } from './parse-document.ts';
+import { selectFields } from './select-fields.ts';
 
 export interface ExtractInput {
   text: string;
@@ -11,8 +21,14 @@ export interface ExtractInput {
   url: string;
   kind: ContentKind;
   format: ScrapeTask['output_format'];
-  selectors?: Record<string, string>;
+  selectors?: Record<string, SelectorField>;
+  /** Only the main content, with html, text, markdown and json. */
+  isMainContent?: boolean;
+  /** With html: cleaned instead of as it came. */
+  isClean?: boolean;
   maxElements: number;
+  /** Characters of the result; it is given up as soon as it must be longer. */
+  maxCharacters: number;
 }
 
 export interface ExtractedPage {
@@ -21,65 +37,80 @@ export interface ExtractedPage {
   warnings: string[];
 }
 
-/** Makes a result's `data` of a page's text, with one parse. Throws ScrapeFailure when the page is too large to be parsed. */
+/** Makes a result's `data` of a page's text, with at most one parse. Throws ScrapeFailure when page or result are too large. */
 export function extractPage(input: ExtractInput): ExtractedPage {
-  const { kind, selectors } = input;
+  const { kind, format, selectors, isMainContent, isClean, text } = input;
   if (kind === 'json' || kind === 'text') return extractPlain(input);
-  const $ = parseDocument(input.text, { isXml: kind === 'xml', maxElements: input.maxElements });
-  const title = pageTitle($);
-  const warnings: string[] = [];
-  if (selectors) return { data: select($, input, selectors, warnings), title, warnings };
-  if (input.format === 'html') return { data: { title, html: input.text }, title, warnings };
-  const text = nodeText($.root()[0] as never, kind === 'xml');
-  if (input.format === 'text') return { data: { title, text }, title, warnings };
-  return { data: { title, ...describePage($, input.url, warnings), text }, title, warnings };
-}
-
-/** A match is its text, or its markup where the agent asks for html; no match is null, with a warning. */
-function select(
-  $: CheerioAPI,
-  { kind, format }: ExtractInput,
-  selectors: Record<string, string>,
-  warnings: string[],
-): Record<string, unknown> {
-  const fields = Object.entries(selectors).map(([field, selector]) => {
-    const match = $(selector).first();
-    const node = match[0];
-    if (node === undefined) {
-      warnings.push(`selector "${field}" matched nothing`);
-      return [field, null];
-    }
-    return [field, format === 'html' ? $.html(match) : nodeText(node as never, kind === 'xml')];
-  });
-  return Object.fromEntries(fields);
-}
-
-function extractPlain({ text, kind, format, selectors }: ExtractInput): ExtractedPage {
-  const warnings: string[] = [];
-  if (selectors) {
-    warnings.push(`the answer is ${kind}, in which selectors match nothing`);
-    return {
-      data: Object.fromEntries(Object.keys(selectors).map((field) => [field, null])),
-      title: null,
-      warnings,
-    };
+  const isXml = kind === 'xml';
+  if (format === 'html' && !selectors && !isMainContent && !isClean) {
+    const title = scanTitle(text, isXml);
+    return { data: { title, html: text }, title, warnings: [] };
   }
-  if (format === 'html') return { data: { title: null, html: text }, title: null, warnings };
-  if (format === 'text' || kind === 'text') return { data: { title: null, text }, title: null, warnings };
-  const json = parseJson(text);
-  if (json === undefined) warnings.push('the answer says it is JSON, but is not valid');
+  const document = parseDocument(text, { isXml, maxElements: input.maxElements });
+  const title = pageTitle(document);
+  const warnings: string[] = [];
+  const data = selectors
+    ? selectFrom(document, selectors, input, warnings)
+    : { title, ...describeAs(document, input, warnings) };
+  return { data, title, warnings };
+}
+
+function describeAs(document: Document, input: ExtractInput, warnings: string[]): Record<string, unknown> {
+  const { url, format, isMainContent } = input;
+  const isXml = input.kind === 'xml';
+  if (format !== 'json') {
+    const baseUrl = findBaseUrl(document, url);
+    const content = isMainContent ? mainContentOf(document, warnings) : document;
+    if (format === 'text') return { text: nodeText(content, { isXml }) };
+    if (format === 'markdown')
+      return { markdown: isXml ? nodeText(content, { isXml }) : nodeMarkdown(content, baseUrl) };
+    return { html: isXml ? render(content, SERIALIZE_XML) : cleanHtml(content, baseUrl) };
+  }
+  const description = describePage(document, url, warnings);
+  if (!isMainContent) return { ...description, text: nodeText(document, { isXml }) };
+  const { baseUrl } = findParts(document, url);
+  const content = mainContentOf(document, warnings);
   return {
-    data: json === undefined ? { title: null, text } : { title: null, text, json },
-    title: null,
-    warnings,
+    ...description,
+    ...readContents({ ...findParts(content, url), baseUrl }),
+    text: nodeText(content, { isXml }),
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON after all: the caller says so in a warning.
-    return undefined;
-  }
+const SERIALIZE_XML = { xmlMode: true, decodeEntities: true, encodeEntities: 'utf8' } as const;
+
+function mainContentOf(document: Document, warnings: string[]): Document {
+  const content = findMainContent(document);
+  if (content === null) warnings.push('no main content stands out, so this is the whole page');
+  return content ?? document;
+}
+
+/** A match is its text, or its markup where the agent asks for html or markdown. */
+function selectFrom(
+  document: Document,
+  selectors: Record<string, SelectorField>,
+  { kind, format, url, maxCharacters }: ExtractInput,
+  warnings: string[],
+): Record<string, unknown> {
+  const isXml = kind === 'xml';
+  const baseUrl = findBaseUrl(document, url);
+  const renderAs = (node: ChildNode): string => {
+    if (format === 'html') return render(node, { ...SERIALIZE_XML, xmlMode: isXml });
+    if (format === 'markdown' && !isXml) return nodeMarkdown(node, baseUrl);
+    return nodeText(node, { isXml });
+  };
+  let characters = 0;
+  return selectFields(parseSelectors(selectors), {
+    document,
+    isXml,
+    baseUrl,
+    render(element) {
+      const value = renderAs(element);
+      characters += value.length;
+      if (characters > maxCharacters)
+        throw new ScrapeFailure('too_large', 'What the selectors match is too large.');
+      return value;
+    },
+    warnings,
+  });
 }

@@ -1,4 +1,4 @@
-import { type CheerioAPI, load } from 'cheerio/slim';
+import { Document, type Element } from 'domhandler';
 import { DomHandler, Parser } from 'htmlparser2';
 import { ScrapeFailure } from '../scrape-failure.ts';
 
@@ -7,8 +7,6 @@ const MAX_DEPTH = 512;
 
 /** The parser itself slows down with the square of the depth, so a page that nests like this is refused. */
 const MAX_FLATTENED = 20_000;
-
-export type DomNode = DomHandler['root']['children'][number];
 
 interface ParseOptions {
   isXml: boolean;
@@ -19,11 +17,10 @@ interface ParseOptions {
  * Parses a page once, with htmlparser2 (three times as fast as parse5, same text). Elements nested too deep are flattened into
  * their ancestor, so their text is kept. Throws ScrapeFailure `too_large` beyond `maxElements` or an absurd depth.
  */
-export function parseDocument(text: string, { isXml, maxElements }: ParseOptions): CheerioAPI {
-  const options = { xmlMode: isXml, decodeEntities: true };
+export function parseDocument(text: string, { isXml, maxElements }: ParseOptions): Document {
   const handler = new CappedHandler(maxElements);
-  new Parser(handler, options).end(text);
-  return load(handler.root, { xml: { ...options, encodeEntities: 'utf8' } } as Parameters<typeof load>[1]);
+  new Parser(handler, { xmlMode: isXml, decodeEntities: true }).end(text);
+  return handler.root;
 }
 
 class CappedHandler extends DomHandler {
@@ -51,4 +48,16 @@ class CappedHandler extends DomHandler {
     if (this.#flattened > 0) this.#flattened -= 1;
     else super.onclosetag();
   }
+}
+
+/** A document of these elements, which leave the one they were in. */
+export function documentOf(elements: Element[]): Document {
+  const document = new Document([]);
+  for (const [index, element] of elements.entries()) {
+    element.parent = document;
+    element.prev = elements[index - 1] ?? null;
+    element.next = elements[index + 1] ?? null;
+  }
+  document.children = elements;
+  return document;
 }

@@ -1,3 +1,4 @@
+import type { SelectorField } from '@watt/shared';
 import type { ContentKind } from '../content-kind.ts';
 import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeReason, ScrapeTask } from '../scrape-task.ts';
@@ -11,7 +12,9 @@ export interface ParseJob {
   kind: ContentKind;
   charset: string | undefined;
   format: ScrapeTask['output_format'];
-  selectors?: Record<string, string>;
+  selectors?: Record<string, SelectorField>;
+  isMainContent?: boolean;
+  isClean?: boolean;
   maxElements: number;
   maxResultBytes: number;
 }
@@ -31,7 +34,7 @@ export function runParseJob(job: ParseJob): ParseAnswer {
   try {
     const { text, encoding } =
       typeof job.body === 'string' ? { text: job.body, encoding: null } : decodeText(job.body, job);
-    const extracted = extractPage({ ...job, text });
+    const extracted = extractPage({ ...job, text, maxCharacters: job.maxResultBytes });
     return { page: { ...extracted, data: fitResult(extracted.data, job.maxResultBytes), encoding } };
   } catch (error) {
     if (error instanceof ScrapeFailure) return { failure: { reason: error.reason, message: error.message } };

@@ -1,0 +1,133 @@
+import { type Element, isTag, isText, type ParentNode } from 'domhandler';
+import { walk } from '../walk.ts';
+
+/** What stands under an element, dropped parts left out. */
+export interface Measure {
+  /** Characters, blanks around the words not counted. */
+  text: number;
+  linkText: number;
+  commas: number;
+  paragraphs: number;
+  images: number;
+  items: number;
+  controls: number;
+  embeds: number;
+  headingText: number;
+  /** Text that stands in the element itself or in inline elements in it. */
+  ownText: number;
+}
+
+export type Measures = Map<ParentNode, Measure>;
+
+const COMMAS = /[,،、，﹐]/g;
+const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
+/** One such character says as much as several letters. */
+const WIDE_WEIGHT = 2.5;
+export const INLINE = new Set([
+  ...[
+    'a',
+    'abbr',
+    'acronym',
+    'b',
+    'bdi',
+    'bdo',
+    'big',
+    'br',
+    'cite',
+    'code',
+    'data',
+    'del',
+    'dfn',
+    'em',
+    'font',
+    'i',
+  ],
+  ...[
+    'img',
+    'ins',
+    'kbd',
+    'mark',
+    'q',
+    'ruby',
+    's',
+    'samp',
+    'small',
+    'span',
+    'strong',
+    'sub',
+    'sup',
+    'time',
+    'tt',
+    'u',
+  ],
+  ...['var', 'wbr', 'label', 'picture', 'source', 'rt', 'rp', 'rb', 'nobr', 'strike'],
+]);
+const CONTROLS = new Set(['input', 'button', 'select', 'textarea']);
+const EMBEDS = new Set(['iframe', 'embed', 'object', 'video']);
+
+/** Counts everything in one walk. */
+export function measure(root: ParentNode, dropped: ReadonlySet<Element>): Measures {
+  const measures: Measures = new Map();
+  let links = 0;
+  walk(root, {
+    enter(node) {
+      if (isText(node)) {
+        const parent = measures.get(node.parent as ParentNode);
+        if (parent) addText(parent, node.data, links > 0);
+        return false;
+      }
+      if (isTag(node)) {
+        if (dropped.has(node)) return false;
+        if (node.name === 'a' && node.attribs['href'] !== undefined) links += 1;
+      } else if (node !== root) return false;
+      measures.set(node as ParentNode, empty());
+      return true;
+    },
+    leave(node) {
+      if (!isTag(node)) return;
+      if (node.name === 'a' && node.attribs['href'] !== undefined) links -= 1;
+      const own = measures.get(node);
+      const parent = node.parent && measures.get(node.parent);
+      if (own && parent) addChild(parent, node.name, own);
+    },
+  });
+  return measures;
+}
+
+export function linkDensity({ text, linkText }: Measure): number {
+  return text === 0 ? 0 : linkText / text;
+}
+
+function empty(): Measure {
+  return {
+    ...{ text: 0, linkText: 0, commas: 0, paragraphs: 0, images: 0, items: 0, controls: 0, embeds: 0 },
+    ...{ headingText: 0, ownText: 0 },
+  };
+}
+
+function addText(measure: Measure, data: string, isLink: boolean): void {
+  const text = data.trim();
+  if (text === '') return;
+  const weight = WIDE.test(text) ? text.length * WIDE_WEIGHT : text.length;
+  measure.text += weight;
+  measure.ownText += weight;
+  if (isLink) measure.linkText += weight;
+  measure.commas += text.match(COMMAS)?.length ?? 0;
+}
+
+function addChild(parent: Measure, name: string, child: Measure): void {
+  parent.text += child.text;
+  parent.linkText += child.linkText;
+  parent.commas += child.commas;
+  parent.paragraphs += child.paragraphs + (name === 'p' ? 1 : 0);
+  parent.images += child.images + (name === 'img' ? 1 : 0);
+  parent.items += child.items + (name === 'li' ? 1 : 0);
+  parent.controls += child.controls + (CONTROLS.has(name) ? 1 : 0);
+  parent.embeds += child.embeds + (EMBEDS.has(name) ? 1 : 0);
+  parent.headingText += isHeading(name) ? child.text : child.headingText;
+  if (INLINE.has(name)) parent.ownText += child.ownText;
+}
+
+function isHeading(name: string): boolean {
+  return name.length === 2 && name[0] === 'h' && name >= 'h1' && name <= 'h6';
+}

@@ -1,0 +1,73 @@
+import { type Document, type Element, isTag, type ParentNode } from 'domhandler';
+import { chooseContent } from './content/choose-content.ts';
+import { cleanContent } from './content/clean-content.ts';
+import { isAway } from './content/likelihood.ts';
+import { measure } from './content/measure.ts';
+import { scoreElements } from './content/score.ts';
+import { isHidden } from './hidden.ts';
+import { pageTitle } from './page-title.ts';
+import { documentOf } from './parse-document.ts';
+import { findFirst, walkElements } from './walk.ts';
+
+const ENOUGH = 500;
+
+/** How strictly parts of a page are left out, from the first try to the last. */
+const TRIES = [
+  { dropsUnlikely: true, usesNames: true, cleans: true },
+  { dropsUnlikely: false, usesNames: true, cleans: true },
+  { dropsUnlikely: false, usesNames: false, cleans: true },
+  { dropsUnlikely: false, usesNames: false, cleans: false },
+] as const;
+export type Strictness = { dropsUnlikely: boolean; usesNames: boolean; cleans: boolean };
+
+/**
+ * The part of a page that it is read for, without menus, adverts, comments and the like; null when no part stands out. Takes
+ * that part out of the document. It is found by where paragraphs are long, have commas and few links, and by what elements are called.
+ */
+export function findMainContent(document: Document): Document | null {
+  const body: ParentNode = findFirst(document, ({ name }) => name === 'body') ?? document;
+  const title = pageTitle(document);
+  let best: { elements: Element[]; dropped: Set<Element>; text: number } | null = null;
+  for (const strictness of TRIES) {
+    const found = tryFind(body, strictness, title);
+    if (found && (best === null || found.text > best.text)) best = found;
+    if (best !== null && best.text >= ENOUGH) break;
+  }
+  if (best === null || best.text === 0) return null;
+  return prune(documentOf(best.elements), best.dropped);
+}
+
+function tryFind(body: ParentNode, strictness: Strictness, title: string | null) {
+  const dropped = new Set<Element>();
+  walkElements(body, (element) => {
+    if (!isHidden(element) && !(strictness.dropsUnlikely && isAway(element))) return true;
+    dropped.add(element);
+    return false;
+  });
+  const measures = measure(body, dropped);
+  const scores = scoreElements(measures, strictness.usesNames);
+  const elements = chooseContent(scores, measures);
+  if (elements.length === 0) return null;
+  for (const element of elements) cleanContent(element, { measures, dropped, strictness, title });
+  const after = elements.reduce((sum, element) => {
+    const kept = measure(element, dropped).get(element);
+    return sum + (kept?.text ?? 0);
+  }, 0);
+  return { elements, dropped, text: after };
+}
+
+function prune(document: Document, dropped: ReadonlySet<Element>): Document {
+  const stack: ParentNode[] = [document];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const kept = node.children.filter((child) => !(isTag(child) && dropped.has(child)));
+    if (kept.length !== node.children.length) {
+      for (const [index, child] of kept.entries()) {
+        child.prev = kept[index - 1] ?? null;
+        child.next = kept[index + 1] ?? null;
+      }
+      node.children = kept;
+    }
+    for (const child of kept) if (isTag(child)) stack.push(child);
+  }
+  return document;
+}
