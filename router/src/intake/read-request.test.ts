@@ -120,7 +120,7 @@ describe('a scrape that is not valid', () => {
 
   it('lists all the choices', () => {
     expect(faultsOf('scrape', { url, output_format: 'xml' })[0]?.fix).toBe(
-      'Give one of "text", "json", "html".',
+      'Give one of "text", "json", "html", "markdown".',
     );
   });
 
