@@ -1,4 +1,4 @@
-import { ExecutePayloadSchema, FailurePayloadSchema } from '@watt/shared';
+import { ExecutePayloadSchema, FailurePayloadSchema, sha256Hex } from '@watt/shared';
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import type { CompletedExecution } from '../sandbox/execute-task.ts';
@@ -17,7 +17,10 @@ const completed: CompletedExecution = {
     cpu_ms: 10,
     image: 'sha256:1',
     runtime: 'runc',
+    isolation: 'container',
+    start: 'cold',
   },
+  artifacts: { refs: null, files: [] },
 };
 
 test.each<[string, CompletedExecution]>([
@@ -67,6 +70,24 @@ test('output that is too long for a frame is cut, and says so', () => {
   const result = executeResult({ ...completed, output: { stdout: nulls, stderr: nulls, exit_code: 0 } });
   expect(Buffer.byteLength(result.payload)).toBeLessThanOrEqual(PAYLOAD_BYTES);
   const { output } = JSON.parse(result.payload);
-  expect(output).toMatchObject({ stdout_truncated: true });
+  expect(output).toMatchObject({ stdout_truncated: true, flags: ['OUTPUT_TRUNCATED'] });
+  expect(output.stdout).toContain('left out');
   expect(output.stdout.length).toBeGreaterThan(100_000);
+});
+
+test('files that the program left are references in the payload, and travel beside it', () => {
+  const bytes = Buffer.from('1,2');
+  const ref = { content_type: 'text/csv', sha256: sha256Hex(bytes), size_bytes: 3 };
+  const { content_type, sha256 } = ref;
+  const result = executeResult({
+    ...completed,
+    artifacts: {
+      refs: { 'a.csv': ref, 'same.csv': ref, 'none.png': { problem: 'missing' } },
+      files: [{ content_type, sha256, bytes }],
+    },
+  });
+  const payload = JSON.parse(result.payload);
+  expect(Compile(ExecutePayloadSchema).Errors(payload)).toEqual([]);
+  expect(payload.data).toEqual({ 'a.csv': ref, 'same.csv': ref, 'none.png': { problem: 'missing' } });
+  expect(result.artifacts).toEqual([{ ...ref, bytes }]);
 });

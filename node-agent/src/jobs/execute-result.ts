@@ -10,16 +10,18 @@ export function executeResult(outcome: ExecuteOutcome): AttemptResult {
     const { message, retryable } = outcome;
     return failedResult({ code: 'NODE_FAILED', message, retryable });
   }
-  return { outcome: 'completed', retryable: false, payload: payloadOf(outcome), artifacts: [] };
+  const artifacts = outcome.artifacts.files.map((file) => ({ ...file, size_bytes: file.bytes.length }));
+  return { outcome: 'completed', retryable: false, payload: payloadOf(outcome), artifacts };
 }
 
-function payloadOf({ success, code, message, output, metadata }: CompletedExecution): string {
+function payloadOf({ success, code, message, output, metadata, artifacts }: CompletedExecution): string {
   let fitting = output;
   for (;;) {
     const payload = canonicalJson({
       success,
       ...(code !== undefined && { code }),
       ...(message !== undefined && { error: message }),
+      ...(artifacts.refs !== null && { data: artifacts.refs }),
       output: fitting,
       metadata,
     });
@@ -32,12 +34,16 @@ function payloadOf({ success, code, message, output, metadata }: CompletedExecut
 // a failure would let a program be run for nothing by printing enough of them.
 function halveLonger(output: ExecuteOutput): ExecuteOutput {
   const { stdout, stderr } = output;
+  const flags = [...new Set([...(output.flags ?? []), 'OUTPUT_TRUNCATED' as const])];
   return stdout.length >= stderr.length
-    ? { ...output, stdout: firstHalf(stdout), stdout_truncated: true }
-    : { ...output, stderr: firstHalf(stderr), stderr_truncated: true };
+    ? { ...output, stdout: bothEnds(stdout), stdout_truncated: true, flags }
+    : { ...output, stderr: bothEnds(stderr), stderr_truncated: true, flags };
 }
 
-function firstHalf(text: string): string {
-  // Half of a surrogate pair at the cut has no UTF-8 form.
-  return text.slice(0, text.length >> 1).replace(/[\uD800-\uDBFF]$/, '');
+/** Half of the text: three parts from its beginning and one from its end. */
+function bothEnds(text: string): string {
+  const part = text.length >> 3;
+  // Half of a surrogate pair at a cut has no UTF-8 form.
+  const first = text.slice(0, 3 * part).replace(/[\uD800-\uDBFF]$/, '');
+  return `${first}\n[… left out …]\n${text.slice(-part).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }

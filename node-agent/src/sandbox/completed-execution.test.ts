@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createArtifactCollector } from './artifact-collector.ts';
 import { abruptExecution, completedExecution, type RunFacts } from './completed-execution.ts';
 import { createOutputBuffer } from './output-buffer.ts';
 import type { JobEnd } from './supervisor-frames.ts';
@@ -14,6 +15,8 @@ const ENDED: JobEnd = {
   oomKills: 0,
   stdoutBytes: 2,
   stderrBytes: 0,
+  isTmpFull: false,
+  isCompiling: false,
 };
 
 function facts(): RunFacts {
@@ -21,10 +24,10 @@ function facts(): RunFacts {
   stdout.push(Buffer.from('hi'));
   return {
     task: { job_id: 'j', language: 'bash', code: '', timeout: 2, memory_mb: 64 },
-    image: 'sha256:abc',
-    runtime: 'runc',
+    place: { image: 'sha256:abc', runtime: 'runc', isolation: 'container', start: 'cold' },
     stdout,
     stderr: createOutputBuffer(8),
+    artifacts: createArtifactCollector([], 8),
     outputBytes: 8,
   };
 }
@@ -42,7 +45,10 @@ test('success', () => {
       cpu_ms: 10,
       image: 'sha256:abc',
       runtime: 'runc',
+      isolation: 'container',
+      start: 'cold',
     },
+    artifacts: { refs: null, files: [] },
   });
 });
 
@@ -66,7 +72,7 @@ test.each<[string, Partial<JobEnd>, object]>([
     'out of memory',
     { exitCode: null, signal: 9, oomKills: 2 },
     {
-      code: 'EXECUTION_ERROR',
+      code: 'OUT_OF_MEMORY',
       output: { exit_code: 137 },
       metadata: { oom: true },
       message: expect.stringContaining('64 MB'),
@@ -83,8 +89,26 @@ test('a child that the kernel took for its memory is told of, though the program
 
 test('output that was cut beside the program is flagged here', () => {
   const { output } = completedExecution(facts(), { ...ENDED, stdoutBytes: 9 });
-  expect(output.stdout_truncated).toBe(true);
+  expect(output).toMatchObject({ stdout_truncated: true, flags: ['OUTPUT_TRUNCATED'] });
   expect(output).not.toHaveProperty('stderr_truncated');
+});
+
+test.each<[string, Partial<JobEnd>, object]>([
+  ['a compiler that failed', { exitCode: 1 }, { code: 'EXECUTION_ERROR', output: { stage: 'compile' } }],
+  ['a compiler that took too long', { reason: 'timeout', exitCode: null }, { code: 'EXECUTION_TIMEOUT' }],
+])('%s is told from its program', (_name, change, expected) => {
+  const outcome = completedExecution(facts(), { ...ENDED, isCompiling: true, ...change });
+  expect(outcome).toMatchObject(expected);
+  expect(outcome.message).toMatch(/^The compiler/);
+});
+
+test('a full /tmp at the end is flagged, and so is an artifact that is not there', () => {
+  const asked = { ...facts(), artifacts: createArtifactCollector(['a', 'b'], 8) };
+  asked.artifacts.push({ type: 'artifact', number: 1, bytes: Buffer.from('ok') });
+  asked.artifacts.push({ type: 'artifact_end', number: 1, verdict: 'ok', size: 2 });
+  const { output, artifacts } = completedExecution(asked, { ...ENDED, isTmpFull: true });
+  expect(output.flags).toEqual(['DISK_FULL', 'ARTIFACT_MISSING']);
+  expect(artifacts.refs).toMatchObject({ a: { problem: 'missing' }, b: { size_bytes: 2 } });
 });
 
 test('where the cgroup cannot be read, the largest process is what is told, and said to be', () => {
@@ -94,7 +118,7 @@ test('where the cgroup cannot be read, the largest process is what is told, and 
 
 test('a container that the kernel took, and one that only the hard kill ended', () => {
   expect(abruptExecution(facts(), { reason: 'oom', wallMs: 40 })).toMatchObject({
-    code: 'EXECUTION_ERROR',
+    code: 'OUT_OF_MEMORY',
     output: { exit_code: 137 },
     metadata: { oom: true, memory_used_mb: 64, execution_ms: 40 },
   });

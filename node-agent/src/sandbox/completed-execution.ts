@@ -1,5 +1,12 @@
 import { constants } from 'node:os';
-import type { CompletedExecution, ExecuteMetadata, ExecuteOutput, ExecuteTask } from './execute-task.ts';
+import type { ArtifactCollector } from './artifact-collector.ts';
+import type {
+  CompletedExecution,
+  ExecuteMetadata,
+  ExecuteOutput,
+  ExecuteTask,
+  OutputFlag,
+} from './execute-task.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import type { JobEnd } from './supervisor-frames.ts';
 
@@ -7,39 +14,56 @@ const MIB = 1024 * 1024;
 
 export interface RunFacts {
   task: ExecuteTask;
-  image: string;
-  runtime: string;
+  /** Where the program ran. */
+  place: Pick<ExecuteMetadata, 'image' | 'runtime' | 'isolation' | 'start'>;
   stdout: OutputBuffer;
   stderr: OutputBuffer;
+  artifacts: ArtifactCollector;
   outputBytes: number;
 }
 
 /** The outcome of a program whose end the supervisor has told. */
 export function completedExecution(facts: RunFacts, end: JobEnd): CompletedExecution {
   const { task } = facts;
-  const timedOut = end.reason === 'timeout';
   const oom = (end.oomKills ?? 0) > 0;
+  const artifacts = facts.artifacts.collected();
   const output = toOutput(facts, end);
+  const flags = toFlags(output, end, artifacts.refs);
   const metadata: ExecuteMetadata = {
     language: task.language,
     execution_ms: Math.round(end.wallUs / 1000),
     ...memoryUsed(end),
     cpu_ms: Math.round(end.cpuUs / 1000),
     ...(oom && { oom }),
-    image: facts.image,
-    runtime: facts.runtime,
+    ...facts.place,
   };
-  if (timedOut) {
-    const message = `The program was still running after ${task.timeout} s and was ended.`;
-    return { kind: 'completed', success: false, code: 'EXECUTION_TIMEOUT', message, output, metadata };
+  return {
+    kind: 'completed',
+    ...verdict(task, end, output.signal),
+    output: { ...output, ...(flags.length > 0 && { flags }) },
+    metadata,
+    artifacts,
+  };
+}
+
+function verdict(
+  task: ExecuteTask,
+  end: JobEnd,
+  signal: string | undefined,
+): Pick<CompletedExecution, 'success' | 'code' | 'message'> {
+  const what = end.isCompiling ? 'The compiler' : 'The program';
+  if (end.reason === 'timeout') {
+    const limit = end.isCompiling ? 'the time that compiling may take' : `${task.timeout} s`;
+    const message = `${what} was still running after ${limit} and was ended.`;
+    return { success: false, code: 'EXECUTION_TIMEOUT', message };
   }
-  if (end.exitCode === 0) return { kind: 'completed', success: true, output, metadata };
-  const message = oom
-    ? `The program used up its ${task.memory_mb} MB of memory and was ended by the kernel.`
-    : end.signal !== null
-      ? `The program was ended by signal ${output.signal}.`
-      : `The program exited with code ${end.exitCode}.`;
-  return { kind: 'completed', success: false, code: 'EXECUTION_ERROR', message, output, metadata };
+  if (end.exitCode === 0) return { success: true };
+  if ((end.oomKills ?? 0) > 0) {
+    const message = `${what} used up its ${task.memory_mb} MB of memory and was ended by the kernel.`;
+    return { success: false, code: 'OUT_OF_MEMORY', message };
+  }
+  const how = signal === undefined ? `exited with code ${end.exitCode}` : `was ended by signal ${signal}`;
+  return { success: false, code: 'EXECUTION_ERROR', message: `${what} ${how}.` };
 }
 
 /**
@@ -62,6 +86,8 @@ export function abruptExecution(
     oomKills: isOom ? 1 : 0,
     stdoutBytes: 0,
     stderrBytes: 0,
+    isTmpFull: false,
+    isCompiling: false,
   };
   return completedExecution(facts, end);
 }
@@ -71,13 +97,28 @@ function toOutput(facts: RunFacts, end: JobEnd): ExecuteOutput {
   const shellCode = end.signal === null ? null : 128 + end.signal;
   const cut = (buffer: OutputBuffer, bytes: number) => buffer.truncated() || bytes > facts.outputBytes;
   return {
-    stdout: facts.stdout.text(),
-    stderr: facts.stderr.text(),
+    stdout: facts.stdout.text(end.stdoutBytes),
+    stderr: facts.stderr.text(end.stderrBytes),
     exit_code: end.exitCode ?? shellCode,
     ...(cut(facts.stdout, end.stdoutBytes) && { stdout_truncated: true as const }),
     ...(cut(facts.stderr, end.stderrBytes) && { stderr_truncated: true as const }),
     ...(signal !== undefined && { signal }),
+    ...(end.isCompiling && { stage: 'compile' as const }),
   };
+}
+
+function toFlags(
+  output: ExecuteOutput,
+  end: JobEnd,
+  artifacts: CompletedExecution['artifacts']['refs'],
+): OutputFlag[] {
+  const isCut = output.stdout_truncated === true || output.stderr_truncated === true;
+  const isMissing = Object.values(artifacts ?? {}).some((one) => 'problem' in one);
+  return [
+    ...(isCut ? ['OUTPUT_TRUNCATED' as const] : []),
+    ...(end.isTmpFull ? ['DISK_FULL' as const] : []),
+    ...(isMissing ? ['ARTIFACT_MISSING' as const] : []),
+  ];
 }
 
 function memoryUsed(end: JobEnd): Pick<ExecuteMetadata, 'memory_used_mb' | 'memory_source'> {

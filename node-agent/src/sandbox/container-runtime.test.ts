@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseRuntime } from './container-runtime.ts';
+import { chooseRuntime, isolationOf } from './container-runtime.ts';
 
 test.each([
   [['runc'], 'runc', 'runc'],
@@ -8,4 +8,13 @@ test.each([
   [['crun'], 'crun', 'crun'],
 ])('of %j with default %s, %s', (runtimes, defaultRuntime, expected) => {
   expect(chooseRuntime(runtimes, defaultRuntime)).toBe(expected);
+});
+
+test('a runtime that nobody knows counts for the least', () => {
+  expect(['kata-runtime', 'runsc', 'runc', 'crun'].map(isolationOf)).toEqual([
+    'vm',
+    'gvisor',
+    'container',
+    'container',
+  ]);
 });

@@ -1,15 +1,22 @@
+import type { Isolation } from '@watt/shared';
+
 /** Strongest first: a machine of its own, then a kernel of its own, then a shared kernel. */
-const PREFERENCE = [
-  'kata',
-  'kata-runtime',
-  'io.containerd.kata.v2',
-  'runsc',
-  'io.containerd.runsc.v1',
-  'runc',
-  'io.containerd.runc.v2',
-];
+const ISOLATION: ReadonlyMap<string, Isolation> = new Map([
+  ['kata', 'vm'],
+  ['kata-runtime', 'vm'],
+  ['io.containerd.kata.v2', 'vm'],
+  ['runsc', 'gvisor'],
+  ['io.containerd.runsc.v1', 'gvisor'],
+  ['runc', 'container'],
+  ['io.containerd.runc.v2', 'container'],
+]);
 
 /** The strongest of the runtimes that the host's engine has registered; its default where we know none of them. */
 export function chooseRuntime(runtimes: readonly string[], defaultRuntime: string): string {
-  return PREFERENCE.find((name) => runtimes.includes(name)) ?? defaultRuntime;
+  return [...ISOLATION.keys()].find((name) => runtimes.includes(name)) ?? defaultRuntime;
+}
+
+/** What a runtime puts between a program and the machine. One that we do not know counts for the least. */
+export function isolationOf(runtime: string): Isolation {
+  return ISOLATION.get(runtime) ?? 'container';
 }

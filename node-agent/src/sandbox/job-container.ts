@@ -6,18 +6,26 @@ import { createStdioDemux } from './stdio-demux.ts';
 import { createSupervisorReader, type JobEnd, type SupervisorFrame } from './supervisor-frames.ts';
 
 const MAX_DIAGNOSTIC_BYTES = 2000;
+/** Starts the program after its compilation; any byte does. */
+const GO = 'g';
+
+/** Gets every frame of a job but the last. */
+export type FrameListener = (frame: Exclude<SupervisorFrame, { type: 'end' | 'ready' }>) => void;
 
 /** A started container whose supervisor takes exactly one job. */
 export interface JobContainer {
   readonly id: string;
+  /** Resolves once the supervisor takes a job, to false when the stdio closed before that. Never rejects. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when the container's stdio has closed, for whatever reason. Never rejects. */
+  readonly closed: Promise<void>;
   /**
    * Hands the job over. Resolves with the supervisor's account of it, or with null when the container's stdio closed
    * without one. Never rejects. May be called once.
    */
-  run(
-    job: SupervisorJob,
-    onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void,
-  ): Promise<JobEnd | null>;
+  run(job: SupervisorJob, onFrame: FrameListener): Promise<JobEnd | null>;
+  /** Lets the program of a job start whose compilation has ended. */
+  proceed(): void;
   kill(): Promise<void>;
   /** Ends whatever runs in it and removes it. */
   discard(): Promise<void>;
@@ -52,15 +60,15 @@ export async function openJobContainer(
 function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobContainer {
   let diagnostics = '';
   let nonce: string | undefined;
-  let onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void = () => {};
-  let settle: (end: JobEnd | null) => void = () => {};
-  const ended = new Promise<JobEnd | null>((resolve) => {
-    settle = resolve;
-  });
+  let onFrame: FrameListener = () => {};
+  const ended = settleable<JobEnd | null>();
+  const ready = settleable<boolean>();
+  const closed = settleable<void>();
 
   const readFrames = createSupervisorReader((frame: SupervisorFrame) => {
-    if (frame.type === 'stdout' || frame.type === 'stderr') onOutput(frame.type, frame.bytes);
-    if (frame.type === 'end' && nonce !== undefined && frame.nonce === nonce) settle(frame.end);
+    if (frame.type === 'ready') ready.resolve(true);
+    else if (frame.type !== 'end') onFrame(frame);
+    else if (nonce !== undefined && frame.nonce === nonce) ended.resolve(frame.end);
   });
   const demux = createStdioDemux((stream, bytes) => {
     if (stream === 'stdout') readFrames(bytes);
@@ -74,20 +82,31 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
       stdio.destroy();
     }
   });
-  stdio.once('error', (error) => {
+  stdio.on('error', (error) => {
     diagnostics ||= String(error);
   });
-  for (const event of ['end', 'close', 'error']) stdio.once(event, () => settle(null));
+  for (const event of ['end', 'close', 'error']) {
+    stdio.once(event, () => {
+      ended.resolve(null);
+      ready.resolve(false);
+      closed.resolve();
+    });
+  }
 
   return {
     id,
-    run(job, output) {
+    ready: ready.promise,
+    closed: closed.promise,
+    run(job, listener) {
       if (nonce !== undefined) throw new Error('a container runs one job');
       nonce = job.nonce;
-      onOutput = output;
+      onFrame = listener;
       // stdin stays open behind the job: its end tells the supervisor that nobody waits any more.
       stdio.write(encodeJobFrame(job));
-      return ended;
+      return ended.promise;
+    },
+    proceed() {
+      stdio.write(GO);
     },
     kill: () => engine.kill(id),
     async discard() {
@@ -96,4 +115,12 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
     },
     diagnostics: () => diagnostics.trim(),
   };
+}
+
+function settleable<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

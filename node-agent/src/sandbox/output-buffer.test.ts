@@ -19,3 +19,12 @@ test.each<[string, ReturnType<typeof filled>, { text: string; truncated: boolean
 ])('%s', (_name, got, expected) => {
   expect(got).toEqual(expected);
 });
+
+test('what was left out is said between the first and the last bytes; characters that the gap cuts go with it', () => {
+  const buffer = createOutputBuffer(100);
+  buffer.push(Buffer.from('aé').subarray(0, 2));
+  buffer.push(Buffer.from('éz').subarray(1), true);
+  expect(buffer.text(1004)).toBe('a\n[… 1000 bytes left out …]\nz');
+  expect(buffer.text()).toBe('a\n[… left out …]\nz');
+  expect(buffer.truncated()).toBe(true);
+});

@@ -1,5 +1,7 @@
+import { createArtifactCollector } from './artifact-collector.ts';
 import { abruptExecution, completedExecution, type RunFacts } from './completed-execution.ts';
 import { type ContainerEngine, EngineError, type EngineErrorKind } from './container-engine.ts';
+import type { TakenContainer } from './container-source.ts';
 import type {
   ExecuteFailureReason,
   ExecuteOutcome,
@@ -8,8 +10,9 @@ import type {
   OutputListener,
 } from './execute-task.ts';
 import type { JobContainer } from './job-container.ts';
-import { LANGUAGE_TABLE } from './languages.ts';
+import { canResume, jobOfTask } from './job-of-task.ts';
 import { createOutputBuffer } from './output-buffer.ts';
+import type { SandboxLimits } from './sandbox-limits.ts';
 import type { JobEnd } from './supervisor-frames.ts';
 
 /** The supervisor keeps the time; this is for the case that it cannot. */
@@ -19,42 +22,41 @@ const CLOSE_LIMIT_MS = 2_000;
 
 export interface RunOptions {
   engine: ContainerEngine;
-  container: JobContainer;
+  taken: TakenContainer;
   task: ExecuteTask;
   nonce: string;
-  outputBytes: number;
-  image: string;
-  runtime: string;
+  limits: SandboxLimits;
   now: () => number;
   signal: AbortSignal;
   onOutput?: OutputListener | undefined;
 }
 
-/** Runs a job in a container that waits for it, and says what became of it. The container is the caller's to discard. */
+/** Runs a job in a container that waits for it, and says what became of it. The container is the caller's to release. */
 export async function runJob(options: RunOptions): Promise<ExecuteOutcome> {
-  const { container, task, outputBytes, signal } = options;
-  const output = { stdout: createOutputBuffer(outputBytes), stderr: createOutputBuffer(outputBytes) };
-  const facts: RunFacts = { task, image: options.image, runtime: options.runtime, outputBytes, ...output };
-  const language = LANGUAGE_TABLE[task.language];
-  const timeoutMs = Math.max(1, Math.round(task.timeout * 1000));
+  const { taken, task, nonce, limits, signal } = options;
+  const { container, image, runtime, isolation } = taken;
+  const { outputBytes } = limits;
+  const resume = taken.waiting === task.language && canResume(task);
+  const start = resume ? 'resumed' : taken.isWarm ? 'warm' : 'cold';
+  const facts: RunFacts = {
+    ...{ task, outputBytes, place: { image, runtime, isolation, start } },
+    stdout: createOutputBuffer(outputBytes),
+    stderr: createOutputBuffer(outputBytes),
+    artifacts: createArtifactCollector(task.artifacts ?? [], limits.artifactBytes),
+  };
+  const job = jobOfTask(task, { nonce, resume, limits });
 
   const startedAt = options.now();
-  const ended = container.run(
-    {
-      nonce: options.nonce,
-      timeoutMs,
-      outputBytes,
-      file: language.file,
-      command: language.command,
-      source: Buffer.from(task.code, 'utf8'),
-    },
-    (stream, bytes) => {
-      output[stream].push(bytes);
-      options.onOutput?.(stream, bytes);
-    },
-  );
+  const ended = container.run(job, (frame) => {
+    if (frame.type === 'compiled') container.proceed();
+    else if (frame.type !== 'output') facts.artifacts.push(frame);
+    else {
+      facts[frame.stream].push(frame.bytes, frame.isTail);
+      options.onOutput?.(frame.stream, frame.bytes);
+    }
+  });
 
-  const { end, killedFor } = await endOrKill(container, ended, timeoutMs + HARD_KILL_AFTER_MS, signal);
+  const { end, killedFor } = await endOrKill(container, ended, job.timeoutMs + HARD_KILL_AFTER_MS, signal);
   if (killedFor === 'cancel' || end?.reason === 'cancel') return cancelled();
   if (end !== null) return completedExecution(facts, end);
   if (killedFor === 'timeout') {
@@ -99,9 +101,9 @@ async function endOrKill(
 /** The stdio closed and the supervisor said nothing: only the engine can tell whose doing that was. */
 async function afterSilentEnd(options: RunOptions, facts: RunFacts, wallMs: number): Promise<ExecuteOutcome> {
   try {
-    const state = await options.engine.inspect(options.container.id);
+    const state = await options.engine.inspect(options.taken.container.id);
     if (state?.oomKilled === true && !state.running) return abruptExecution(facts, { reason: 'oom', wallMs });
-    const said = options.container.diagnostics();
+    const said = options.taken.container.diagnostics();
     const how =
       state === null ? 'it is gone' : state.running ? 'the link to it broke' : `exit ${state.exitCode}`;
     return {

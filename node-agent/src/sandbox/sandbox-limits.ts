@@ -6,6 +6,8 @@ export interface SandboxLimits {
   codeBytes: number;
   /** For stdout and stderr each. */
   outputBytes: number;
+  /** For all artifacts of a job together. */
+  artifactBytes: number;
   /** Processes and threads together. Node alone needs eleven; OpenBLAS starts one for each core. */
   pids: number;
   cpus: number;
@@ -21,6 +23,7 @@ export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
   maxTimeoutSeconds: 300,
   codeBytes: 1024 * 1024,
   outputBytes: 1024 * 1024,
+  artifactBytes: 8 * 1024 * 1024,
   pids: 64,
   cpus: 1,
   tmpMb: 64,

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createColdStart, type TakenContainer } from './cold-start.ts';
+import { createColdStart } from './cold-start.ts';
 import type { ContainerEngine } from './container-engine.ts';
+import type { TakenContainer } from './container-source.ts';
 import type { ExecuteOutcome, ExecuteTask, FailedExecution, OutputListener } from './execute-task.ts';
+import { canResume } from './job-of-task.ts';
 import { LANGUAGE_TABLE } from './languages.ts';
+import { createContainerOpener } from './open-container.ts';
 import { probeSandbox, type SandboxCapabilities } from './probe.ts';
 import { cancelled, failedByEngine, runJob } from './run-job.ts';
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './sandbox-limits.ts';
@@ -39,10 +42,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const limits: SandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
   const uids = createUidPool(options.uidRange ?? DEFAULT_UID_RANGE, random(4).readUInt32BE());
   const now = () => clock.now();
-  const source = createColdStart({
+  const open = createContainerOpener({
     ...{ engine, image, limits, uids, now, random, ...(runtime !== undefined && { runtime }) },
     owner: random(8).toString('hex'),
   });
+  const source = createColdStart(open);
   const closing = new AbortController();
   const underway = new Set<Promise<unknown>>();
 
@@ -61,12 +65,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     try {
       taken = await source.take({
         jobId: task.job_id,
+        language: task.language,
         memoryMb: task.memory_mb,
         timeoutSeconds: task.timeout,
+        canResume: canResume(task),
       });
       const nonce = random(16).toString('hex');
-      const { outputBytes } = limits;
-      return await runJob({ ...taken, engine, task, nonce, outputBytes, now, signal, onOutput });
+      return await runJob({ engine, taken, task, nonce, limits, now, signal, onOutput });
     } catch (error) {
       return failedByEngine(error);
     } finally {

@@ -10,17 +10,33 @@ export interface JobEnd {
   wallUs: number;
   cpuUs: number;
   maxRssKb: number;
-  /** Null where the container cannot see its cgroup. */
+  /** Null where the container cannot see its cgroup, or more than the program ran in it. */
   peakBytes: number | null;
   oomKills: number | null;
-  /** All that was written, with what was cut. */
+  /** All that was written, with what was left out. */
   stdoutBytes: number;
   stderrBytes: number;
+  /** /tmp had no room left at the end. */
+  isTmpFull: boolean;
+  /** It was the compiler that ended so; the program never ran. */
+  isCompiling: boolean;
 }
+
+export type ArtifactVerdict = 'ok' | 'missing' | 'not_a_file' | 'too_large' | 'unreadable';
+const VERDICTS: readonly string[] = [
+  'ok',
+  'missing',
+  'not_a_file',
+  'too_large',
+  'unreadable',
+] satisfies ArtifactVerdict[];
 
 export type SupervisorFrame =
   | { type: 'ready' }
-  | { type: 'stdout' | 'stderr'; bytes: Buffer }
+  | { type: 'compiled' }
+  | { type: 'output'; stream: 'stdout' | 'stderr'; bytes: Buffer; isTail: boolean }
+  | { type: 'artifact'; number: number; bytes: Buffer }
+  | { type: 'artifact_end'; number: number; verdict: ArtifactVerdict; size: number }
   | { type: 'end'; nonce: string; end: JobEnd };
 
 /** Reads the supervisor's frames (format: the head of `images/sandbox/supervisor.c`). Throws on anything else. */
@@ -47,10 +63,18 @@ function toFrame(type: string, payload: Buffer): SupervisorFrame {
   switch (type) {
     case 'R':
       return { type: 'ready' };
+    case 'S':
+      return { type: 'compiled' };
     case 'O':
-      return { type: 'stdout', bytes: Buffer.from(payload) };
+    case 'o':
+      return { type: 'output', stream: 'stdout', bytes: Buffer.from(payload), isTail: type === 'o' };
     case 'E':
-      return { type: 'stderr', bytes: Buffer.from(payload) };
+    case 'e':
+      return { type: 'output', stream: 'stderr', bytes: Buffer.from(payload), isTail: type === 'e' };
+    case 'F':
+      return { type: 'artifact', number: payload[0] ?? 0, bytes: Buffer.from(payload.subarray(1)) };
+    case 'A':
+      return parseArtifactEnd(payload.toString('latin1'));
     case 'X':
       return parseEnd(payload.toString('latin1'));
     default:
@@ -58,36 +82,43 @@ function toFrame(type: string, payload: Buffer): SupervisorFrame {
   }
 }
 
+function parseArtifactEnd(text: string): SupervisorFrame {
+  const [number, verdict = '', size] = text.split(' ');
+  if (!VERDICTS.includes(verdict)) throw new Error(`a supervisor's artifact that reads ${quoted(text)}`);
+  return {
+    type: 'artifact_end',
+    number: Number(number),
+    verdict: verdict as ArtifactVerdict,
+    size: Number(size),
+  };
+}
+
 function parseEnd(text: string): SupervisorFrame {
   const [nonce = '', reason, ...rest] = text.split(' ');
   const numbers = rest.map(Number);
-  const isWhole = numbers.length === 9 && numbers.every(Number.isSafeInteger);
+  const isWhole = numbers.length === 11 && numbers.every(Number.isSafeInteger);
   if (!isWhole || (reason !== 'exit' && reason !== 'timeout' && reason !== 'cancel')) {
-    throw new Error(`a supervisor's end that reads ${JSON.stringify(text.slice(0, 200))}`);
+    throw new Error(`a supervisor's end that reads ${quoted(text)}`);
   }
-  const [exit, signal, wallUs, cpuUs, maxRssKb, peak, ooms, stdoutBytes, stderrBytes] = numbers as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const at = (place: number) => numbers[place] ?? 0;
   const known = (value: number) => (value < 0 ? null : value);
   const end: JobEnd = {
     reason,
-    exitCode: known(exit),
-    signal: known(signal),
-    wallUs,
-    cpuUs,
-    maxRssKb,
-    peakBytes: known(peak),
-    oomKills: known(ooms),
-    stdoutBytes,
-    stderrBytes,
+    exitCode: known(at(0)),
+    signal: known(at(1)),
+    wallUs: at(2),
+    cpuUs: at(3),
+    maxRssKb: at(4),
+    peakBytes: known(at(5)),
+    oomKills: known(at(6)),
+    stdoutBytes: at(7),
+    stderrBytes: at(8),
+    isTmpFull: at(9) === 1,
+    isCompiling: at(10) === 1,
   };
   return { type: 'end', nonce, end };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
 }

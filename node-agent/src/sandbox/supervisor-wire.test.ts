@@ -19,28 +19,47 @@ function stdio(stream: number, bytes: Buffer): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-test('a job is a header, NUL-terminated strings, and the program', () => {
-  const bytes = encodeJobFrame({
-    nonce: NONCE,
-    timeoutMs: 1500,
-    outputBytes: 10,
-    file: '/tmp/main.py',
-    command: ['/usr/bin/python3', '/tmp/main.py'],
-    source: Buffer.from('é\0'),
-  });
-  expect(bytes.toString('utf8')).toBe(
-    `watt1 ${NONCE} 1500 10 3 2\n/tmp/main.py\0/usr/bin/python3\0/tmp/main.py\0é\0`,
-  );
+const JOB = {
+  nonce: NONCE,
+  resume: false,
+  timeoutMs: 1500,
+  outputBytes: 10,
+  command: ['/usr/bin/python3', '/tmp/main.py'],
+  env: { A: '1' },
+  stdin: Buffer.from('in'),
+  files: [
+    { path: 'main.py', bytes: Buffer.from('é\0') },
+    { path: 'b/c', bytes: Buffer.from('x') },
+  ],
+  artifacts: ['out.png'],
+  artifactBytes: 99,
+};
+
+test('a job is a header of fixed size, NUL-terminated strings, stdin, and the files', () => {
+  const text = encodeJobFrame(JOB).toString('utf8');
+  const strings =
+    '/usr/bin/python3\0/tmp/main.py\0A=1\0' + 'main.py\0' + '3\0' + 'b/c\0' + '1\0' + 'out.png\0';
+  expect(text.slice(0, 192).trimEnd()).toBe(`watt2 ${NONCE} 0 1500 0 10 99 0 2 1 2 1 ${strings.length} 2`);
+  expect(text.slice(192)).toBe(`${strings}iné\0x`);
+});
+
+test('a compilation stands before the program', () => {
+  const compile = { command: ['/usr/bin/cc'], timeoutMs: 7 };
+  const text = encodeJobFrame({ ...JOB, resume: true, compile }).toString('utf8');
+  expect(text.slice(0, 192)).toContain(` 1 1500 7 10 99 1 2 `);
+  expect(text.slice(192)).toMatch(/^\/usr\/bin\/cc\0\/usr\/bin\/python3\0/);
 });
 
 test('a NUL in a command would shift what follows, and is refused', () => {
-  const job = { nonce: NONCE, timeoutMs: 1, outputBytes: 1, source: Buffer.alloc(0) };
-  expect(() => encodeJobFrame({ ...job, file: '/tmp/x', command: ['/bin/a\0b'] })).toThrow('NUL');
+  expect(() => encodeJobFrame({ ...JOB, command: ['/bin/a\0b'] })).toThrow('NUL');
 });
 
 test.each([1, 2, 3, 7, 1000])('frames arrive whole when the stream is cut every %i bytes', (size) => {
-  const end = `${NONCE} exit 3 -1 1234 999 2048 4096 0 5 0`;
-  const inner = Buffer.concat([frame('R', ''), frame('O', 'hello'), frame('E', ''), frame('X', end)]);
+  const end = `${NONCE} exit 3 -1 1234 999 2048 4096 0 5 0 1 0`;
+  const inner = Buffer.concat([
+    ...[frame('R', ''), frame('S', ''), frame('O', 'hello'), frame('e', ''), frame('F', '\u0001png')],
+    ...[frame('A', '1 ok 3'), frame('X', end)],
+  ]);
   const wire = Buffer.concat([
     stdio(1, inner.subarray(0, 9)),
     stdio(2, Buffer.from('oops')),
@@ -58,8 +77,11 @@ test.each([1, 2, 3, 7, 1000])('frames arrive whole when the stream is cut every 
   expect(diagnostics).toBe('oops');
   expect(frames).toEqual([
     { type: 'ready' },
-    { type: 'stdout', bytes: Buffer.from('hello') },
-    { type: 'stderr', bytes: Buffer.alloc(0) },
+    { type: 'compiled' },
+    { type: 'output', stream: 'stdout', bytes: Buffer.from('hello'), isTail: false },
+    { type: 'output', stream: 'stderr', bytes: Buffer.alloc(0), isTail: true },
+    { type: 'artifact', number: 1, bytes: Buffer.from('png') },
+    { type: 'artifact_end', number: 1, verdict: 'ok', size: 3 },
     {
       type: 'end',
       nonce: NONCE,
@@ -74,6 +96,8 @@ test.each([1, 2, 3, 7, 1000])('frames arrive whole when the stream is cut every 
         oomKills: 0,
         stdoutBytes: 5,
         stderrBytes: 0,
+        isTmpFull: true,
+        isCompiling: false,
       },
     },
   ]);
@@ -83,8 +107,9 @@ test.each([
   ['an unknown type', frame('?', '')],
   ['a length beyond the limit', Buffer.from([0x4f, 0xff, 0, 0, 0])],
   ['an end of too few words', frame('X', `${NONCE} exit 0`)],
-  ['an end that is no number', frame('X', `${NONCE} exit zero -1 1 1 1 1 0 0 0`)],
-  ['an end of unknown reason', frame('X', `${NONCE} fate 0 -1 1 1 1 1 0 0 0`)],
+  ['an end that is no number', frame('X', `${NONCE} exit zero -1 1 1 1 1 0 0 0 0 0`)],
+  ['an artifact of unknown fate', frame('A', '0 odd 3')],
+  ['an end of unknown reason', frame('X', `${NONCE} fate 0 -1 1 1 1 1 0 0 0 0 0`)],
 ])('%s is refused', (_what, bytes) => {
   expect(() => createSupervisorReader(() => {})(bytes)).toThrow('supervisor');
 });

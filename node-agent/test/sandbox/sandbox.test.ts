@@ -73,7 +73,7 @@ describe.skipIf(image === null)('what programs do, and what is said of it', () =
     const outcome = await complete('python', 'print("begun")\nbytearray(1 << 30)', { memory_mb: 64 });
     expect(outcome).toMatchObject({
       success: false,
-      code: 'EXECUTION_ERROR',
+      code: 'OUT_OF_MEMORY',
       output: { stdout: 'begun\n', exit_code: 137, signal: 'SIGKILL' },
       metadata: { oom: true },
     });
@@ -99,16 +99,20 @@ describe.skipIf(image === null)('what programs do, and what is said of it', () =
     });
   });
 
-  test('a flood is cut at the cap, flagged, and the program runs on to its end', async () => {
+  test('of a flood the first and the last bytes are kept, flagged, and the program runs on to its end', async () => {
     const code = `
 import sys
 for i in range(300_000): sys.stdout.write("0123456789")
 sys.stderr.write("e" * 2_000_000)
 sys.exit(4)`;
     const { output } = await complete('python', code, { timeout: 30 });
-    expect(output).toMatchObject({ exit_code: 4, stdout_truncated: true, stderr_truncated: true });
-    expect(output.stdout).toBe('0123456789'.repeat(MIB).slice(0, MIB));
-    expect(output.stderr).toBe('e'.repeat(MIB));
+    expect(output).toMatchObject({ exit_code: 4, stdout_truncated: true, flags: ['OUTPUT_TRUNCATED'] });
+    const [first = '', last = ''] = output.stdout.split(`\n[… ${3_000_000 - MIB} bytes left out …]\n`);
+    expect(first).toBe('0123456789'.repeat(MIB).slice(0, MIB - MIB / 8));
+    expect(last).toBe('0123456789'.repeat(MIB / 8).slice(-MIB / 8));
+    expect(output.stderr).toBe(
+      `${'e'.repeat(MIB - MIB / 8)}\n[… ${2_000_000 - MIB} bytes left out …]\n${'e'.repeat(MIB / 8)}`,
+    );
   });
 
   test('exactly the cap is not a cut', async () => {

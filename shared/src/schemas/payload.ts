@@ -26,8 +26,18 @@ export const ScrapePayloadSchema = Type.Object({
 /** What a node's execution returns. A program that fails or runs out of time is still work done. */
 export const ExecutePayloadSchema = Type.Object({
   success: Type.Boolean(),
-  code: Type.Optional(Type.Union([Type.Literal('EXECUTION_ERROR'), Type.Literal('EXECUTION_TIMEOUT')])),
+  code: Type.Optional(
+    Type.Union([
+      Type.Literal('EXECUTION_ERROR'),
+      Type.Literal('EXECUTION_TIMEOUT'),
+      Type.Literal('OUT_OF_MEMORY'),
+    ]),
+  ),
   error: Type.Optional(Type.String()),
+  /** The artifacts that were asked for, by path: a file, or the problem that kept it away. */
+  data: Type.Optional(
+    Type.Record(Type.String(), Type.Union([ArtifactRefSchema, Type.Object({ problem: Type.String() })])),
+  ),
   output: Type.Object({
     stdout: Type.String(),
     stderr: Type.String(),
@@ -45,5 +55,15 @@ export const FailurePayloadSchema = Type.Object({
   success: Type.Literal(false),
   code: Type.String(),
   error: Type.String(),
+  /** Why, for programs. `rule` names what refused a blocked address, `rule_by` whose rule it is, `pattern` its entry. */
+  metadata: Type.Optional(
+    Type.Object({
+      reason: Type.String({ maxLength: 40 }),
+      retryable: Type.Boolean(),
+      rule: Type.Optional(Type.String({ maxLength: 40 })),
+      rule_by: Type.Optional(Type.String({ maxLength: 40 })),
+      pattern: Type.Optional(Type.String({ maxLength: 300 })),
+    }),
+  ),
 });
 export type FailurePayload = Static<typeof FailurePayloadSchema>;

@@ -1,0 +1,77 @@
+import { type ContainerEngine, EngineError, type EngineInfo } from './container-engine.ts';
+import { chooseRuntime, isolationOf } from './container-runtime.ts';
+import type { TakenContainer } from './container-source.ts';
+import { buildContainerSpec } from './container-spec.ts';
+import { openJobContainer } from './job-container.ts';
+import { LANGUAGE_TABLE, type Language } from './languages.ts';
+import type { SandboxLimits } from './sandbox-limits.ts';
+import { readSeccompProfile } from './seccomp-profile.ts';
+import type { UidPool } from './uid-pool.ts';
+
+export interface OpenOptions {
+  engine: ContainerEngine;
+  image: string;
+  limits: SandboxLimits;
+  owner: string;
+  runtime?: string;
+  uids: UidPool;
+  now: () => number;
+  random: (bytes: number) => Buffer;
+}
+
+export interface OpenRequest {
+  /** For the label by which people find it. */
+  jobId: string;
+  memoryMb: number;
+  /** How long from now anybody may still need it, at the most. */
+  lifeMs: number;
+  waiting: Language | null;
+}
+
+/** Makes and starts a container. Fails with an `EngineError`. */
+export type OpenContainer = (request: OpenRequest) => Promise<TakenContainer>;
+
+/** What every container of one sandbox has in common. */
+export function createContainerOpener(options: OpenOptions): OpenContainer {
+  const { engine, uids, random } = options;
+  let asked: Promise<EngineInfo> | undefined;
+
+  /** The engine's answer takes 20 ms and stays the same, so it is kept; a failure is not. */
+  function hostInfo(): Promise<EngineInfo> {
+    asked ??= engine.info().catch((error: unknown) => {
+      asked = undefined;
+      throw error;
+    });
+    return asked;
+  }
+
+  return async ({ jobId, memoryMb, lifeMs, waiting }) => {
+    const [info, image] = await Promise.all([hostInfo(), engine.findImage(options.image)]);
+    if (image === null)
+      throw new EngineError('image_missing', `the image ${options.image} is not on this machine`);
+    const runtime = options.runtime ?? chooseRuntime(info.runtimes, info.defaultRuntime);
+    const uid = uids.take();
+    const request = {
+      ...{ jobId, owner: options.owner, image, runtime, uid, memoryMb, hostCpus: info.cpus },
+      waiting: waiting === null ? [] : waitingCommand(waiting),
+      deadlineMs: Math.ceil(options.now() + lifeMs),
+      seccompProfile: readSeccompProfile(),
+    };
+    try {
+      const name = `watt-job-${random(8).toString('hex')}`;
+      const container = await openJobContainer(engine, name, buildContainerSpec(request, options.limits));
+      return {
+        ...{ container, image, runtime, waiting, isolation: isolationOf(runtime), isWarm: false },
+        release: () => container.discard().finally(() => uids.release(uid)),
+      };
+    } catch (error) {
+      uids.release(uid);
+      throw error;
+    }
+  };
+}
+
+function waitingCommand(language: Language): string[] {
+  const { file, command } = LANGUAGE_TABLE[language];
+  return [`/tmp/${file}`, ...command];
+}
