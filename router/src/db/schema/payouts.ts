@@ -133,3 +133,16 @@ export const payoutFreezes = pgTable(
     uniqueIndex('one_open_freeze').on(t.cause, t.subject).where(sql`${t.releasedAt} is null`),
   ],
 );
+
+/**
+ * Why what an account is owed does not leave now, as the worker last found it: a node whose wallet cannot receive, or `payout_inflight` for what
+ * keeps the whole queue. No row: nothing stands in the way.
+ */
+export const payoutWaits = pgTable('payout_waits', {
+  account: bigint('account', { mode: 'bigint' })
+    .primaryKey()
+    .references(() => accounts.id),
+  code: text('code').notNull(),
+  detail: text('detail').notNull(),
+  since: at('since').notNull().defaultNow(),
+});
