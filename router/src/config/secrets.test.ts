@@ -38,6 +38,30 @@ describe('toSecrets', () => {
     expect(secrets.routerKey.publicKey).toBe(key.publicKey);
   });
 
+  it('takes the compute wallet’s key if it is that wallet’s, for fees of x402 too', async () => {
+    const wallet = createSigningKey();
+    const feePayer = createSigningKey();
+    const env = {
+      DATABASE_URL,
+      ROUTER_PRIVATE_KEY: json,
+      COMPUTE_WALLET: wallet.publicKey,
+      COMPUTE_WALLET_PRIVATE_KEY: bs58.encode(wallet.secret),
+    };
+    const secrets = await toSecrets(env);
+    expect(secrets.computeWalletKey?.publicKey).toBe(wallet.publicKey);
+    expect(secrets.feePayerKey?.publicKey).toBe(wallet.publicKey);
+    const separate = await toSecrets({ ...env, X402_FEE_PAYER_PRIVATE_KEY: bs58.encode(feePayer.secret) });
+    expect(separate.feePayerKey?.publicKey).toBe(feePayer.publicKey);
+    await expect(toSecrets({ ...env, COMPUTE_WALLET: key.publicKey })).rejects.toMatchObject({
+      faults: ['COMPUTE_WALLET_PRIVATE_KEY is not the key of COMPUTE_WALLET'],
+    });
+  });
+
+  it('needs neither', async () => {
+    const secrets = await toSecrets({ DATABASE_URL, ROUTER_PRIVATE_KEY: json });
+    expect(secrets).toMatchObject({ computeWalletKey: undefined, feePayerKey: undefined });
+  });
+
   it('names every fault at once', async () => {
     await expect(toSecrets({})).rejects.toMatchObject({
       name: 'ConfigError',
