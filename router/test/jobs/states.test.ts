@@ -60,6 +60,9 @@ const rows: Record<
     ) => `insert into payout_batches (id, state, finished_at) values ('${randomUUID()}', '${state}',
       case when '${state}' <> 'open' then now() end) returning id`,
     end: `finished_at = now()`,
+    before: async (id, to) => {
+      if (to === 'done') await finalizedAttempt(id);
+    },
   },
   payout_attempts: {
     table: PAYOUT_ATTEMPT_TRANSITIONS,
@@ -102,11 +105,27 @@ const rows: Record<
       const { sql } = db.database;
       const system = await loadSystemAccounts(sql);
       await reservePayouts(sql, system, [{ payoutId: id, source: system.suspense, amount: 1n }]);
-      if (to === 'paid') await bookPaid(sql, system, [id]);
+      if (to === 'paid') {
+        await bookPaid(sql, system, [id]);
+        const [payout] = await sql<
+          { batch: string | null }[]
+        >`select batch_id as batch from payouts where id = ${id}`;
+        if (payout?.batch) await finalizedAttempt(payout.batch);
+      }
       if (to === 'returned') await returnPayouts(sql, system, [id]);
     },
   },
 };
+
+/** A batch ends well only by a transaction that landed for good. */
+async function finalizedAttempt(batch: string): Promise<void> {
+  const { sql } = db.database;
+  const [open] = await sql`select 1 from payout_batches where id = ${batch} and state = 'open'`;
+  if (!open) return;
+  await sql`
+    insert into payout_attempts (signature, batch_id, raw, last_valid_height, fee_lamports, state, finished_at)
+    values (${randomUUID()}, ${batch}, '', 0, 0, 'finalized', now())`;
+}
 
 describe.each(Object.entries(rows))('%s', (name, { table, insert, end, before, key = 'id' }) => {
   const states = Object.keys(table);
