@@ -16,7 +16,11 @@ export function memosForJob(jobId: JobId, bodySha256: string): [plain: string, c
   return [jobId, commitmentMemo(jobId, bodySha256)];
 }
 
+/** What the memos of payments over x402 begin with; they bind a payment to a request, and match no job by themselves. */
+export const X402_MEMO_PREFIX = 'x1:';
+
 /** Brings a memo seen on chain to the form that jobs are looked up by: UUIDs compare without case. */
 export function normaliseMemo(memo: string): string {
-  return memo.startsWith(COMMITMENT_PREFIX) ? memo : memo.trim().toLowerCase();
+  const isHash = memo.startsWith(COMMITMENT_PREFIX) || memo.startsWith(X402_MEMO_PREFIX);
+  return isHash ? memo : memo.trim().toLowerCase();
 }

@@ -6,7 +6,9 @@ const BATCH = 1000;
 export async function expireUnpaidJobs(sql: SqlRunner): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     with due as (
-      select id from jobs where state = 'awaiting_payment' and expires_at <= now()
+      select id from jobs j where state = 'awaiting_payment' and expires_at <= now()
+        -- Its payment may have been sent.
+        and not exists (select 1 from x402_settlements s where s.job_id = j.id and s.state = 'signed')
       order by expires_at limit ${BATCH} for no key update skip locked
     ), moved as (
       update jobs j set state = 'expired', finished_at = now() from due where j.id = due.id and j.state = 'awaiting_payment'

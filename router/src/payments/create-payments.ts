@@ -98,7 +98,10 @@ export function createPayments(options: PaymentsOptions): Payments {
       const rows = await sql<{ id: string }[]>`
         select j.id from jobs j where j.state = 'awaiting_payment' and j.expires_at > now() and exists (
           select 1 from chain_credits c where c.applied_job is null and c.payer is not null and c.status <> 'orphaned'
-            and c.memo in (j.id::text, j.commitment))`;
+            and c.memo in (j.id::text, j.commitment))
+        union
+        select s.job_id from x402_settlements s join jobs j on j.id = s.job_id join chain_credits c on c.signature = s.signature
+        where s.state = 'signed' and j.state = 'awaiting_payment' and c.applied_job is null`;
       await Promise.all(rows.map((row) => fundings.add(row.id)));
     },
     sync: (ms) => withinMs(watcher.sync(), ms),

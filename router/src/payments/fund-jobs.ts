@@ -16,8 +16,13 @@ interface Credit {
   amount: bigint;
 }
 
+/** How the latest payment stands that the router itself was to settle for an unpaid job: on its way, or without effect. */
+export type SettlementOutlook = 'coming' | 'failed' | 'expired';
+
 /** What became of an unpaid job: `received` is what its memos have brought so far, in base units. */
-export type FundOutcome = { funded: true; payer: string } | { funded: false; received: bigint };
+export type FundOutcome =
+  | { funded: true; payer: string }
+  | { funded: false; received: bigint; settlement?: SettlementOutlook };
 
 /**
  * Matches unpaid jobs with payments by memo, holds each price from the payer's balance and moves the job to the queue. Payments of
@@ -31,9 +36,31 @@ export async function fundJobs(
 ): Promise<Map<string, FundOutcome>> {
   const jobs = await sql<UnpaidJob[]>`
     select id, price, commitment from jobs
-    where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and expires_at > now()
+    where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and (
+      expires_at > now() or exists (select 1 from x402_settlements s where s.job_id = jobs.id and s.state = 'signed'))
     order by id for no key update`;
-  return fundUnpaid(sql, accounts, { jobs, credits: await lockCredits(sql, jobs) });
+  const outcomes = await fundUnpaid(sql, accounts, { jobs, credits: await lockCredits(sql, jobs) });
+  return withOutlook(sql, outcomes);
+}
+
+/** Says of jobs that are still unpaid how a settlement of theirs stands. */
+async function withOutlook(
+  sql: SqlRunner,
+  outcomes: Map<string, FundOutcome>,
+): Promise<Map<string, FundOutcome>> {
+  const unpaid = [...outcomes].flatMap(([id, outcome]) => (outcome.funded ? [] : [id]));
+  if (unpaid.length === 0) return outcomes;
+  const rows = await sql<{ jobId: string; outlook: SettlementOutlook }[]>`
+    select distinct on (job_id) job_id as "jobId", case state when 'signed' then 'coming' else state end as outlook
+    from x402_settlements where job_id = any(${unpaid}::uuid[]) and state <> 'settled'
+    order by job_id, created_at desc`;
+  const outlooks = new Map(rows.map((row) => [row.jobId, row.outlook]));
+  return new Map(
+    [...outcomes].map(([id, outcome]) => {
+      const settlement = outlooks.get(id);
+      return [id, settlement && !outcome.funded ? { ...outcome, settlement } : outcome];
+    }),
+  );
 }
 
 /** The same for jobs that the caller's transaction has locked, or has just made, with the payments that it has locked. */
@@ -70,13 +97,22 @@ export async function fundUnpaid(
   );
 }
 
-/** The payments on record that name these jobs and pay for none yet. */
+/**
+ * The payments on record that name these jobs and pay for none yet: by memo, or by the signature of a settlement, which counts as if
+ * its memo were the job's id.
+ */
 export async function lockCredits(sql: SqlRunner, jobs: readonly UnpaidJob[]): Promise<Credit[]> {
   if (jobs.length === 0) return [];
   return sql<Credit[]>`
-    select signature, memo, payer, amount from chain_credits
-    where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[])
-      and applied_job is null and payer is not null and status <> 'orphaned'
+    select signature, payer, amount,
+      coalesce((select s.job_id::text from x402_settlements s where s.signature = c.signature), memo) as memo
+    from chain_credits c
+    where signature in (
+      select signature from chain_credits
+      where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[]) and applied_job is null
+      union all
+      select signature from x402_settlements where job_id = any(${jobs.map((job) => job.id)}::uuid[])
+    ) and applied_job is null and payer is not null and status <> 'orphaned'
     order by slot, signature for no key update`;
 }
 

@@ -1,6 +1,6 @@
 /** The way into the payments domain. */
 export type { Admission } from './admit.ts';
 export { createPayments, type Payments } from './create-payments.ts';
-export type { FundOutcome } from './fund-jobs.ts';
+export type { FundOutcome, SettlementOutlook } from './fund-jobs.ts';
 export { insufficientMessage, type PayTo, paymentDetails } from './payment-details.ts';
 export { createWatcherStore } from './watcher-store.ts';

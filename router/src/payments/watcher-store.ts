@@ -10,7 +10,7 @@ export interface WatcherStoreOptions {
   sql: SqlClient;
   accounts: SystemAccounts;
   tokenAccount: string;
-  /** Memos of payments that are newly on record; jobs may be waiting for them. */
+  /** Memos of payments that are newly on record, or the job that one was settled for; jobs may be waiting for them. */
   onRecorded(memos: string[]): Promise<void>;
 }
 
@@ -48,7 +48,9 @@ export function createWatcherStore(options: WatcherStoreOptions): WatcherStore {
             ${listParameter(transfers.map((t) => t.payerSigned))}::bool[], ${transfers.map(storedMemo)}::text[],
             ${transfers.map((t) => t.blockTime)}::float8[]
           ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
-          on conflict (signature) do nothing returning signature, amount, payer, memo`;
+          on conflict (signature) do nothing
+          returning signature, amount, payer,
+            coalesce((select s.job_id::text from x402_settlements s where s.signature = chain_credits.signature), memo) as memo`;
         await creditPayments(tx, accounts, fresh);
         return fresh.flatMap((row) => row.memo ?? []);
       });
