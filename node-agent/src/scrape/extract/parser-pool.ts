@@ -22,6 +22,8 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
 
   const start = (): Worker => {
     const worker = new Worker(PROGRAM, {
+      // Flags of a test runner would have the thread load sources.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: heapMb, stackSizeMb: STACK_MB },
     });
     // An idle node may end; a thread that waits for work is no reason to stay.
