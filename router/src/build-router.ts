@@ -11,6 +11,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { createDispatchStore, Dispatcher } from './dispatch/dispatch.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildServer } from './http/server.ts';
+import { forwardedAddress } from './hub/forwarded-address.ts';
 import { CONNECT_PATH, createHub } from './hub/hub.ts';
 import { createRequestReader, Intake } from './intake/intake.ts';
 import { createJobReader, createWaiters } from './jobs/jobs.ts';
@@ -126,6 +127,7 @@ function assemble(parts: Parts): Context {
     solana,
     payTo,
     pollMs: config.chain.pollMs,
+    isSignedOnly: config.payment.plainMemo === 'signed-only',
     clock,
     logger: logger.child({ part: 'payments' }),
     onFunded(funded) {
@@ -139,6 +141,11 @@ function assemble(parts: Parts): Context {
     address: () => `${listening.url.replace(/^http/, 'ws')}${CONNECT_PATH}`,
     handlers: dispatcher,
     heartbeatMs: config.dispatch.heartbeatMs,
+    scrapeDomains: {
+      blocked: config.screening.blockedDomains.map(({ text }) => text),
+      allowed: config.screening.allowedDomains.map(({ text }) => text),
+    },
+    ...(config.http.trustProxy && { remoteAddressOf: forwardedAddress }),
     clock,
     logger: logger.child({ part: 'hub' }),
   });

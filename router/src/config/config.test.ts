@@ -42,6 +42,8 @@ describe('toConfig', () => {
       rateLimits: { agentPerHour: 100, urlPerHour: 10, globalPerHour: 10_000 },
       screening: {
         blockedDomains: [{ text: 'localhost' }, { text: '127.0.0.1' }, { text: '*.gov' }],
+        allowedDomains: [],
+        ports: [80, 443, 8080, 8443],
         allowPrivate: [],
       },
       http: { trustProxy: false },

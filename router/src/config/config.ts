@@ -1,15 +1,20 @@
 import {
   type AllowedTarget,
+  type BaseUnits,
   DEFAULT_BLOCKED_DOMAINS,
   DEFAULT_PRICES,
   DEFAULT_SHARES,
+  DEFAULT_WEB_PORTS,
   type DomainPattern,
   type ExecuteTier,
   type PriceTable,
   parseAllowedTargets,
   parseDomainPatterns,
+  parsePorts,
   type Shares,
+  watt,
 } from '@watt/shared';
+import { type BulkDiscount, parseBulkDiscounts } from './bulk-discounts.ts';
 import { createEnvReader, type Env, type EnvReader } from './env-reader.ts';
 
 /** What the router needs to know, without secrets. Milliseconds, seconds and counts are named in the last word. */
@@ -29,8 +34,19 @@ export interface Config {
     globalPerHour: number;
     executeAgentPerHour: number;
   };
-  screening: { blockedDomains: DomainPattern[]; allowPrivate: AllowedTarget[] };
-  payment: { expirySeconds: number; graceMs: number };
+  screening: {
+    blockedDomains: DomainPattern[];
+    /** Empty: every domain that is not blocked. */
+    allowedDomains: DomainPattern[];
+    ports: number[];
+    allowPrivate: AllowedTarget[];
+  };
+  payment: { expirySeconds: number; graceMs: number; plainMemo: (typeof PLAIN_MEMO)[number] };
+  access: { keyEnvironment: string };
+  /** From the smallest volume. */
+  bulkDiscounts: BulkDiscount[];
+  /** Base units. */
+  withdrawalMinimum: BaseUnits;
   dispatch: {
     heartbeatMs: number;
     resumeMs: number;
@@ -42,6 +58,10 @@ export interface Config {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Whether a memo that is just the job's id counts for everybody, or only for wallets that signed the call themselves. */
+const PLAIN_MEMO = ['allowed', 'signed-only'] as const;
+const KEY_ENVIRONMENT = /^[a-z]{2,12}$/;
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -82,12 +102,18 @@ export function toConfig(env: Env): Config {
     },
     screening: {
       blockedDomains: read.parsed('BLOCKED_DOMAINS', DEFAULT_BLOCKED_DOMAINS, parseDomainPatterns),
+      allowedDomains: read.parsed('ALLOWED_DOMAINS', '', parseDomainPatterns),
+      ports: read.parsed('SCRAPE_PORTS', DEFAULT_WEB_PORTS.join(','), parsePorts),
       allowPrivate: read.parsed('SCRAPE_ALLOW_PRIVATE', '', parseAllowedTargets),
     },
     payment: {
       expirySeconds: read.integer('PAYMENT_EXPIRY_SECONDS', { fallback: 3600, min: 1, max: 30 * 86_400 }),
       graceMs: read.integer('PAYMENT_GRACE_MS', { fallback: 1000, min: 0, max: 60_000 }),
+      plainMemo: read.oneOf('PLAIN_MEMO', PLAIN_MEMO, 'allowed'),
     },
+    access: { keyEnvironment: toKeyEnvironment(read) },
+    bulkDiscounts: read.parsed('BULK_DISCOUNTS', '', parseBulkDiscounts),
+    withdrawalMinimum: read.price('WITHDRAWAL_MIN_WATT', watt(1)),
     dispatch: {
       heartbeatMs: read.integer('NODE_HEARTBEAT_MS', { fallback: 5000, min: 100, max: 60_000 }),
       resumeMs: read.integer('NODE_RESUME_MS', { fallback: 10_000, min: 0, max: 600_000 }),
@@ -103,6 +129,12 @@ export function toConfig(env: Env): Config {
   checkAddresses(read, config);
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return config;
+}
+
+function toKeyEnvironment(read: EnvReader): string {
+  const name = read.text('API_KEY_ENVIRONMENT', 'live');
+  if (!KEY_ENVIRONMENT.test(name)) read.fault('API_KEY_ENVIRONMENT must be 2 to 12 small letters');
+  return name;
 }
 
 /** Says nothing of their values: RPC addresses often carry a key. */

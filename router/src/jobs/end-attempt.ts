@@ -1,5 +1,6 @@
 import type { AttemptId, ErrorCode, JobId } from '@watt/shared';
 import { canonicalJson, sha256Hex } from '@watt/shared';
+import { lowerBudgets } from '../access/access.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { type SystemAccounts, voidHolds } from '../ledger/ledger.ts';
 import type { AttemptState } from './states.ts';
@@ -75,6 +76,7 @@ async function failJob(
     )
     select id from moved`;
   if (moved.length === 0) return false;
+  await lowerBudgets(sql, [job.jobId]);
   const voided = await voidHolds(sql, accounts, [job.jobId]);
   if (!voided.has(job.jobId)) throw new Error(`Job ${job.jobId} was resolved before it failed`);
   return true;

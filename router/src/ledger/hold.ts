@@ -3,42 +3,29 @@ import type { SqlRunner } from '../db/connect.ts';
 import { listParameter } from '../db/list-parameter.ts';
 import type { AccountId, SystemAccounts } from './accounts.ts';
 
-export interface HoldRequest {
+export interface CoveredHold {
   jobId: string;
-  wallet: string;
+  account: AccountId;
   amount: bigint;
 }
 
-export type CoveredHold<Request extends HoldRequest> = Request & { account: AccountId };
-
 /**
- * Locks the balances of the wallets until the caller's transaction ends and returns the requests that they cover, in the order
- * given. What is returned is to be written with `holdParts` in the same transaction.
+ * Locks the balances of these wallets until the caller's transaction ends, in one order for all callers. A wallet without an account is left
+ * out. What is to be held is written with `holdParts` in the same transaction.
  */
-export async function coverHolds<Request extends HoldRequest>(
+export async function lockBalances(
   sql: SqlRunner,
-  requests: readonly Request[],
-): Promise<CoveredHold<Request>[]> {
-  if (requests.length === 0) return [];
-  const wallets = [...new Set(requests.map((request) => request.wallet))];
-  const rows = await sql<{ id: AccountId; owner: string; balance: bigint }[]>`
-    select id, owner, balance from accounts where kind = 'customer' and owner = any(${wallets})
+  wallets: readonly string[],
+): Promise<Map<string, { account: AccountId; balance: bigint }>> {
+  if (wallets.length === 0) return new Map();
+  const rows = await sql<{ account: AccountId; owner: string; balance: bigint }[]>`
+    select id as account, owner, balance from accounts where kind = 'customer' and owner = any(${[...new Set(wallets)]})
     order by id for no key update`;
-  const accounts = new Map(rows.map((row) => [row.owner, row]));
-  return requests.flatMap((request) => {
-    const account = accounts.get(request.wallet);
-    if (!account || account.balance < request.amount) return [];
-    account.balance -= request.amount;
-    return [{ ...request, account: account.id }];
-  });
+  return new Map(rows.map(({ owner, ...row }) => [owner, row]));
 }
 
 /** Holds prices as part of a statement: customer → held. A second hold of a job fails on its idempotency id. */
-export function holdParts(
-  sql: SqlRunner,
-  system: SystemAccounts,
-  holds: readonly CoveredHold<HoldRequest>[],
-): Fragment {
+export function holdParts(sql: SqlRunner, system: SystemAccounts, holds: readonly CoveredHold[]): Fragment {
   return sql`
     held as (
       insert into transfers (idem, kind, debit, credit, amount, job_id)

@@ -5,10 +5,11 @@ import { type Batcher, createBatcher } from '../db/batcher.ts';
 import type { SqlClient } from '../db/connect.ts';
 import { loadQueuedJobs, type NewJob, type QueuedJob } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
-import { type Admission, admitJobs } from './admit.ts';
+import { type Admission, type AdmissionRequest, admitJobs } from './admit.ts';
 import { type FundOutcome, fundJobs } from './fund-jobs.ts';
 import type { PayTo } from './payment-details.ts';
 import { createPendingMemos } from './pending-memos.ts';
+import type { Spender } from './plan-holds.ts';
 import { createWatcherStore } from './watcher-store.ts';
 
 export interface PaymentsOptions {
@@ -17,6 +18,8 @@ export interface PaymentsOptions {
   solana: Solana;
   payTo: PayTo;
   pollMs: number;
+  /** A plain memo counts only for a wallet that called for the job with its signature or key. */
+  isSignedOnly: boolean;
   clock: () => number;
   logger: Logger;
   /** Jobs that were just paid and queued. */
@@ -25,10 +28,10 @@ export interface PaymentsOptions {
 
 export interface Payments {
   readonly payTo: PayTo;
-  /** Registers a job and funds it at once if its payment is on record. */
-  admit(job: NewJob): Promise<Admission>;
-  /** Looks again for the payment of an unpaid job. Null when the job is not unpaid any more. */
-  fund(jobId: string): Promise<FundOutcome | null>;
+  /** Registers a job and funds it at once if its payment is on record, or the spender's balance covers it. */
+  admit(job: NewJob, spender?: Spender | null): Promise<Admission>;
+  /** Looks again for the payment of an unpaid job, then at the spender's balance. Null when the job is not unpaid any more. */
+  fund(jobId: string, spender?: Spender | null): Promise<FundOutcome | null>;
   /** Funds every unpaid job whose payment is on record; what a crash left between the two is mended here. */
   fundMatched(): Promise<void>;
   /** Reads the chain now; false when it does not answer within `ms`. */
@@ -40,32 +43,42 @@ export interface Payments {
   stop(): Promise<void>;
 }
 
+interface FundingRequest {
+  jobId: string;
+  spender: Spender | null;
+}
+
 // One writer each: two batches would wait for each other on the balance of the same wallet.
 const BATCH = { maxItems: 200, concurrency: 1, maxWaiting: 20_000 };
 
 export function createPayments(options: PaymentsOptions): Payments {
-  const { sql, accounts, payTo } = options;
+  const { sql, accounts, payTo, isSignedOnly } = options;
   const pending = createPendingMemos(options.clock);
-  const admissions: Batcher<NewJob, Admission> = createBatcher({
+  const admissions: Batcher<AdmissionRequest, Admission> = createBatcher({
     ...BATCH,
-    run: async (jobs) => {
-      const admitted = await admitJobs(sql, accounts, jobs);
-      announce(
-        jobs.filter((_, index) => isPaidNow(admitted[index])).map((job) => toQueuedJob(job, options.clock())),
-      );
+    run: async (requests) => {
+      const admitted = await admitJobs(sql, accounts, requests, { isSignedOnly });
+      const paid = requests.filter((_, index) => isPaidNow(admitted[index]));
+      announce(paid.map(({ job }) => toQueuedJob(job, options.clock())));
       return admitted;
     },
   });
-  const fundings: Batcher<string, FundOutcome | null> = createBatcher({
+  const fundings: Batcher<FundingRequest, FundOutcome | null> = createBatcher({
     ...BATCH,
-    run: async (jobIds) => {
-      const outcomes = await sql.begin((tx) => fundJobs(tx, accounts, [...new Set(jobIds)]));
+    run: async (requests) => {
+      // Of several calls for one job, the first that brings a balance may spend it.
+      const spenders = new Map(
+        requests.toReversed().flatMap(({ jobId, spender }) => (spender ? [[jobId, spender]] : [])),
+      );
+      const jobIds = [...new Set(requests.map(({ jobId }) => jobId))];
+      const outcomes = await sql.begin((tx) => fundJobs(tx, accounts, jobIds, { spenders, isSignedOnly }));
       const funded = [...outcomes].flatMap(([id, outcome]) => (outcome.funded ? [id] : []));
       // A job that cannot be announced is queued all the same: the dispatcher looks for such jobs now and then.
       announce(await loadQueuedJobs(sql, funded));
-      return jobIds.map((id) => outcomes.get(id) ?? null);
+      return requests.map(({ jobId }) => outcomes.get(jobId) ?? null);
     },
   });
+  const fund = (jobId: string, spender: Spender | null = null) => fundings.add({ jobId, spender });
   const announce = (jobs: QueuedJob[]): void => {
     if (jobs.length > 0) options.onFunded(jobs);
   };
@@ -76,7 +89,7 @@ export function createPayments(options: PaymentsOptions): Payments {
     const rows = await sql<{ id: string }[]>`
       select id from jobs
       where state = 'awaiting_payment' and (id = any(${ids}::uuid[]) or commitment = any(${memos}::text[]))`;
-    await Promise.all(rows.map((row) => fundings.add(row.id)));
+    await Promise.all(rows.map((row) => fund(row.id)));
   };
 
   const watcher: Watcher = createWatcher({
@@ -92,8 +105,8 @@ export function createPayments(options: PaymentsOptions): Payments {
 
   return {
     payTo,
-    admit: (job) => admissions.add(job),
-    fund: (jobId) => fundings.add(jobId),
+    admit: (job, spender = null) => admissions.add({ job, spender }),
+    fund,
     async fundMatched() {
       const rows = await sql<{ id: string }[]>`
         select j.id from jobs j where j.state = 'awaiting_payment' and j.expires_at > now() and exists (
@@ -102,7 +115,7 @@ export function createPayments(options: PaymentsOptions): Payments {
         union
         select s.job_id from x402_settlements s join jobs j on j.id = s.job_id join chain_credits c on c.signature = s.signature
         where s.state = 'signed' and j.state = 'awaiting_payment' and c.applied_job is null`;
-      await Promise.all(rows.map((row) => fundings.add(row.id)));
+      await Promise.all(rows.map((row) => fund(row.id)));
     },
     sync: (ms) => withinMs(watcher.sync(), ms),
     isPending: (memos) => memos.some((memo) => pending.has(memo)),

@@ -1,6 +1,9 @@
+import { grantParts, lockBudgets, noteCallers } from '../access/access.ts';
 import type { SqlRunner } from '../db/connect.ts';
 import { queueParts } from '../jobs/jobs.ts';
-import { coverHolds, holdParts, type SystemAccounts } from '../ledger/ledger.ts';
+import { holdParts, lockBalances, type SystemAccounts } from '../ledger/ledger.ts';
+import { type Credit, findOffers } from './find-offers.ts';
+import { type PlannedHold, planHolds, type Spender, type SpendRefusal } from './plan-holds.ts';
 
 /** A job that waits for its payment; its memos are its id and its commitment. */
 export interface UnpaidJob {
@@ -9,20 +12,19 @@ export interface UnpaidJob {
   commitment: string;
 }
 
-interface Credit {
-  signature: string;
-  memo: string;
-  payer: string;
-  amount: bigint;
-}
-
 /** How the latest payment stands that the router itself was to settle for an unpaid job: on its way, or without effect. */
 export type SettlementOutlook = 'coming' | 'failed' | 'expired';
 
 /** What became of an unpaid job: `received` is what its memos have brought so far, in base units. */
 export type FundOutcome =
   | { funded: true; payer: string }
-  | { funded: false; received: bigint; settlement?: SettlementOutlook };
+  | { funded: false; received: bigint; refusal?: SpendRefusal; settlement?: SettlementOutlook };
+
+/** Who may pay for which jobs from a balance, and whether a plain memo counts only for a wallet that called for the job itself. */
+export interface FundingRules {
+  spenders?: ReadonlyMap<string, Spender>;
+  isSignedOnly?: boolean;
+}
 
 /**
  * Matches unpaid jobs with payments by memo, holds each price from the payer's balance and moves the job to the queue. Payments of
@@ -33,13 +35,16 @@ export async function fundJobs(
   sql: SqlRunner,
   accounts: SystemAccounts,
   jobIds: readonly string[],
+  rules: FundingRules = {},
 ): Promise<Map<string, FundOutcome>> {
   const jobs = await sql<UnpaidJob[]>`
     select id, price, commitment from jobs
     where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and (
       expires_at > now() or exists (select 1 from x402_settlements s where s.job_id = jobs.id and s.state = 'signed'))
     order by id for no key update`;
-  const outcomes = await fundUnpaid(sql, accounts, { jobs, credits: await lockCredits(sql, jobs) });
+  await noteSigned(sql, jobs, rules);
+  const credits = await lockCredits(sql, jobs, rules);
+  const outcomes = await fundUnpaid(sql, accounts, { jobs, credits, rules });
   return withOutlook(sql, outcomes);
 }
 
@@ -67,33 +72,73 @@ async function withOutlook(
 export async function fundUnpaid(
   sql: SqlRunner,
   accounts: SystemAccounts,
-  { jobs, credits }: { jobs: readonly UnpaidJob[]; credits: readonly Credit[] },
+  { jobs, credits, rules }: { jobs: readonly UnpaidJob[]; credits: readonly Credit[]; rules: FundingRules },
 ): Promise<Map<string, FundOutcome>> {
   if (jobs.length === 0) return new Map();
-  const offers = findOffers(jobs, credits);
-  const requests = offers
-    .filter((offer) => offer.total >= offer.job.price)
-    .map((offer) => ({ ...offer, jobId: offer.job.id, wallet: offer.payer, amount: offer.job.price }));
-  const funded = await coverHolds(sql, requests);
-  if (funded.length > 0) {
-    const paid = funded.map((f) => ({
-      id: f.jobId,
-      payer: f.payer,
-      detail: `paid by ${f.signatures.join(' ')}`,
-    }));
-    const used = funded.flatMap((f) => f.signatures.map((signature) => ({ signature, jobId: f.jobId })));
-    await sql`
-      with ${holdParts(sql, accounts, funded)}, ${queueParts(sql, paid)}
-      update chain_credits c set applied_job = used.job_id
-      from unnest(${used.map((u) => u.signature)}::text[], ${used.map((u) => u.jobId)}::uuid[]) as used (signature, job_id)
-      where c.signature = used.signature`;
-  }
-  const isFunded = new Set(funded.map((f) => f.jobId));
+  const offers = findOffers(
+    jobs.map((job) => ({ ...job, spender: rules.spenders?.get(job.id) ?? null })),
+    credits,
+  );
+  const spenders = offers.flatMap(({ job }) => job.spender ?? []);
+  const payers = offers.filter((offer) => offer.total >= offer.job.price).map((offer) => offer.payer);
+  const budgets = await lockBudgets(
+    sql,
+    spenders.flatMap((spender) => spender.keyId ?? []),
+  );
+  const balances = await lockBalances(sql, [...payers, ...spenders.map((spender) => spender.wallet)]);
+  const { holds, refusals } = planHolds(offers, { balances, budgets });
+  if (holds.length > 0) await writeHolds(sql, accounts, holds);
+  const payerOf = new Map(holds.map((hold) => [hold.jobId, hold.wallet]));
   return new Map(
-    offers.map(({ job, payer, total }) => [
-      job.id,
-      isFunded.has(job.id) ? { funded: true, payer } : { funded: false, received: total },
-    ]),
+    offers.map(({ job, total }) => {
+      const payer = payerOf.get(job.id);
+      const refusal = refusals.get(job.id);
+      return [
+        job.id,
+        payer ? { funded: true, payer } : { funded: false, received: total, ...(refusal && { refusal }) },
+      ];
+    }),
+  );
+}
+
+/** One statement: the prices are held, the jobs are queued, the payments are used up, and what was granted is written down. */
+async function writeHolds(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  holds: readonly PlannedHold[],
+): Promise<void> {
+  const paid = holds.map((hold) => ({ id: hold.jobId, payer: hold.wallet, detail: paidBy(hold) }));
+  const grants = holds.flatMap(({ jobId, amount, spender }) =>
+    spender ? [{ jobId, amount, ...spender }] : [],
+  );
+  const used = holds.flatMap(({ jobId, signatures }) =>
+    signatures.map((signature) => ({ signature, jobId })),
+  );
+  await sql`
+    with ${holdParts(sql, accounts, holds)}, ${queueParts(sql, paid)} ${grants.length > 0 ? sql`, ${grantParts(sql, grants)}` : sql``}
+    update chain_credits c set applied_job = used.job_id
+    from unnest(${used.map((u) => u.signature)}::text[], ${used.map((u) => u.jobId)}::uuid[]) as used (signature, job_id)
+    where c.signature = used.signature`;
+}
+
+function paidBy({ signatures, spender }: PlannedHold): string {
+  if (!spender) return `paid by ${signatures.join(' ')}`;
+  return spender.keyId === null ? 'paid from the balance' : `paid from the balance by key ${spender.keyId}`;
+}
+
+/** Where plain memos count for signed calls only, these jobs' callers are written down. Each must have called with the job's own body. */
+export async function noteSigned(
+  sql: SqlRunner,
+  jobs: readonly UnpaidJob[],
+  { spenders, isSignedOnly }: FundingRules,
+): Promise<void> {
+  if (!isSignedOnly || !spenders) return;
+  await noteCallers(
+    sql,
+    jobs.flatMap(({ id }) => {
+      const wallet = spenders.get(id)?.wallet;
+      return wallet ? [{ jobId: id, wallet }] : [];
+    }),
   );
 }
 
@@ -101,7 +146,11 @@ export async function fundUnpaid(
  * The payments on record that name these jobs and pay for none yet: by memo, or by the signature of a settlement, which counts as if
  * its memo were the job's id.
  */
-export async function lockCredits(sql: SqlRunner, jobs: readonly UnpaidJob[]): Promise<Credit[]> {
+export async function lockCredits(
+  sql: SqlRunner,
+  jobs: readonly UnpaidJob[],
+  { isSignedOnly = false }: FundingRules,
+): Promise<Credit[]> {
   if (jobs.length === 0) return [];
   return sql<Credit[]>`
     select signature, payer, amount,
@@ -112,35 +161,8 @@ export async function lockCredits(sql: SqlRunner, jobs: readonly UnpaidJob[]): P
       where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[]) and applied_job is null
       union all
       select signature from x402_settlements where job_id = any(${jobs.map((job) => job.id)}::uuid[])
-    ) and applied_job is null and payer is not null and status <> 'orphaned'
+    ) and applied_job is null and payer is not null and status <> 'orphaned' and (
+      not ${isSignedOnly}::bool or memo like 'w1:%' or signature in (select signature from x402_settlements)
+      or exists (select 1 from job_callers j where j.job_id::text = c.memo and j.wallet = c.payer))
     order by slot, signature for no key update`;
-}
-
-interface Offer {
-  payer: string;
-  total: bigint;
-  signatures: string[];
-}
-
-const NO_OFFER: Offer = { payer: '', total: 0n, signatures: [] };
-
-/** For each job the first payer whose payments cover the price, else the one who paid most. */
-function findOffers(jobs: readonly UnpaidJob[], credits: readonly Credit[]): (Offer & { job: UnpaidJob })[] {
-  const byMemo = new Map<string, Credit[]>();
-  for (const credit of credits) byMemo.set(credit.memo, [...(byMemo.get(credit.memo) ?? []), credit]);
-  return jobs.map((job) => {
-    const offers = new Map<string, Offer>();
-    for (const credit of [...(byMemo.get(job.id) ?? []), ...(byMemo.get(job.commitment) ?? [])]) {
-      const offer = offers.get(credit.payer) ?? { payer: credit.payer, total: 0n, signatures: [] };
-      // What comes after the price is covered is not this job's: it stays in the payer's balance.
-      if (offer.total < job.price) {
-        offer.total += credit.amount;
-        offer.signatures.push(credit.signature);
-      }
-      offers.set(credit.payer, offer);
-    }
-    const all = [...offers.values()];
-    const covering = all.find((offer) => offer.total >= job.price);
-    return { job, ...(covering ?? all.reduce((most, o) => (o.total > most.total ? o : most), NO_OFFER)) };
-  });
 }

@@ -3,4 +3,5 @@ export type { Admission } from './admit.ts';
 export { createPayments, type Payments } from './create-payments.ts';
 export type { FundOutcome, SettlementOutlook } from './fund-jobs.ts';
 export { insufficientMessage, type PayTo, paymentDetails } from './payment-details.ts';
+export type { Spender, SpendRefusal } from './plan-holds.ts';
 export { createWatcherStore } from './watcher-store.ts';

@@ -1,5 +1,5 @@
 import type { SqlClient } from '../../src/db/connect.ts';
-import { captureParts, coverHolds, holdParts, type SystemAccounts } from '../../src/ledger/ledger.ts';
+import { captureParts, holdParts, lockBalances, type SystemAccounts } from '../../src/ledger/ledger.ts';
 
 /** Holds one price in a transaction of its own. False when the balance does not cover it. */
 export function holdOne(
@@ -8,9 +8,10 @@ export function holdOne(
   request: { jobId: string; wallet: string; amount: bigint },
 ): Promise<boolean> {
   return sql.begin(async (tx) => {
-    const covered = await coverHolds(tx, [request]);
-    if (covered.length > 0) await tx`with ${holdParts(tx, accounts, covered)} select 1`;
-    return covered.length > 0;
+    const found = (await lockBalances(tx, [request.wallet])).get(request.wallet);
+    if (!found || found.balance < request.amount) return false;
+    await tx`with ${holdParts(tx, accounts, [{ ...request, account: found.account }])} select 1`;
+    return true;
   });
 }
 
