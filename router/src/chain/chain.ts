@@ -21,5 +21,5 @@ export {
   type MintFacts,
   type Solana,
 } from './solana.ts';
-export type { WatcherStore } from './sweeper.ts';
+export type { OnRecord, WatcherStore } from './sweeper.ts';
 export { createWatcher, type Watcher } from './watcher.ts';

@@ -5,6 +5,7 @@ import {
   getExtensionTypes,
   TOKEN_2022_PROGRAM_ID,
   TOKEN_PROGRAM_ID,
+  unpackAccount,
   unpackMint,
 } from '@solana/spl-token';
 import {
@@ -49,9 +50,15 @@ export interface Solana {
   genesisHash(): Promise<string>;
   readMint(): Promise<MintFacts>;
   slot(commitment: Commitment): Promise<bigint>;
-  tokenBalance(tokenAccount: string, commitment: Commitment): Promise<bigint | null>;
-  /** Newest first, at most 1000, older than `before`. */
-  listSignatures(tokenAccount: string, page: { before?: string; limit: number }): Promise<ListedSignature[]>;
+  /** What a token account holds in base units, finalized, and the slot of which that is true. Null for one that is not there. */
+  finalizedHolding(tokenAccount: string): Promise<{ amount: bigint; slot: bigint } | null>;
+  /** SOL of a wallet, in lamports. */
+  lamports(wallet: string): Promise<bigint>;
+  /** Newest first, at most 1000, older than `before`. Rejects when the node has not seen `minContextSlot`. */
+  listSignatures(
+    tokenAccount: string,
+    page: { before?: string; limit: number; minContextSlot?: number },
+  ): Promise<ListedSignature[]>;
   getTransaction(signature: string): Promise<RawTransaction | null>;
   /** Null for a signature that no node of the RPC knows, in its whole history. */
   signatureStatus(signature: string): Promise<{ finalized: boolean; failed: boolean } | null>;
@@ -97,7 +104,8 @@ export function createSolana(options: SolanaOptions): Solana {
     genesisHash: () => connection.getGenesisHash(),
     readMint: () => readMint(connection, mint),
     slot: async (commitment) => BigInt(await connection.getSlot(commitment)),
-    tokenBalance: (tokenAccount, commitment) => tokenBalance(connection, tokenAccount, commitment),
+    finalizedHolding: (tokenAccount) => finalizedHolding(connection, tokenAccount),
+    lamports: async (wallet) => BigInt(await connection.getBalance(new PublicKey(wallet), 'confirmed')),
     async listSignatures(tokenAccount, page) {
       const rows = await connection.getSignaturesForAddress(new PublicKey(tokenAccount), page, 'confirmed');
       return rows.map(toListed);
@@ -151,14 +159,14 @@ async function readMint(connection: Connection, mint: PublicKey): Promise<MintFa
   };
 }
 
-async function tokenBalance(
+async function finalizedHolding(
   connection: Connection,
   tokenAccount: string,
-  commitment: Commitment,
-): Promise<bigint | null> {
+): Promise<{ amount: bigint; slot: bigint } | null> {
   const key = new PublicKey(tokenAccount);
-  if (!(await connection.getAccountInfo(key, commitment))) return null;
-  return BigInt((await connection.getTokenAccountBalance(key, commitment)).value.amount);
+  const { context, value } = await connection.getAccountInfoAndContext(key, 'finalized');
+  if (!value) return null;
+  return { amount: unpackAccount(key, value, value.owner).amount, slot: BigInt(context.slot) };
 }
 
 function toListed(row: ConfirmedSignatureInfo): ListedSignature {

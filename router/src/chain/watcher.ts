@@ -1,5 +1,5 @@
 import type { ChainHint } from './solana.ts';
-import { Sweeper, type SweeperOptions } from './sweeper.ts';
+import { Sweeper, type SweeperOptions, type SweepRange } from './sweeper.ts';
 
 export interface WatcherOptions extends SweeperOptions {
   pollMs: number;
@@ -11,21 +11,43 @@ export interface Watcher {
   start(): void;
   /** Reads what is new right now; callers at the same time share one sweep. Rejects when the RPC does not answer. */
   sync(): Promise<void>;
+  /**
+   * Reads everything up to a finalized slot, from a node that has seen it; `downTo` reads again further back than usual. False when a
+   * transaction up to the slot is listed and cannot be read yet.
+   */
+  readThrough(slot: bigint, downTo?: bigint): Promise<boolean>;
   /** Milliseconds since the last sweep that succeeded; Infinity before the first. */
   ageMs(): number;
   stop(): Promise<void>;
 }
+
+const HINT_TRIES = 3;
+const HINT_RETRY_MS = 400;
 
 /** Follows our token account: websocket notices make it quick, sweeps down to a finalized cursor make it complete. */
 export function createWatcher(options: WatcherOptions): Watcher {
   const { solana, logger, ours } = options;
   const sweeper = new Sweeper(options);
   const unwatch: (() => void)[] = [];
+  const retries = new Set<NodeJS.Timeout>();
   let timer: NodeJS.Timeout | undefined;
-  let current: Promise<void> | null = null;
+  let current: Promise<bigint | null> | null = null;
   let next: Promise<void> | null = null;
   let lastSweepAt = Number.NEGATIVE_INFINITY;
   let isStopped = false;
+
+  /** One sweep at a time: orphans are counted by sweeps. */
+  const run = async (range?: SweepRange): Promise<bigint | null> => {
+    const sweeping = sweeper.sweep(range);
+    current = sweeping.finally(() => {
+      current = null;
+    });
+    // Its failure is told to whoever asked for this sweep.
+    current.catch(() => undefined);
+    const oldestUnread = await current;
+    lastSweepAt = performance.now();
+    return oldestUnread;
+  };
 
   const sync = (): Promise<void> => {
     if (current !== null) {
@@ -38,15 +60,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         });
       return next;
     }
-    current = sweeper
-      .sweep()
-      .then(() => {
-        lastSweepAt = performance.now();
-      })
-      .finally(() => {
-        current = null;
-      });
-    return current;
+    return run().then(() => undefined);
   };
 
   const poll = (): void => {
@@ -57,10 +71,19 @@ export function createWatcher(options: WatcherOptions): Watcher {
       });
   };
 
-  const onConfirmed = (hint: ChainHint): void => {
-    if (hint.failed || isStopped) return;
+  const onConfirmed = (hint: ChainHint, triesLeft = HINT_TRIES): void => {
+    if (hint.failed || isStopped || triesLeft === 0) return;
     sweeper
       .read([{ signature: hint.signature, finalized: false }])
+      .then((unread) => {
+        if (unread.length === 0) return;
+        // The websocket was quicker than the node that answers reads.
+        const retry = setTimeout(() => {
+          retries.delete(retry);
+          onConfirmed(hint, triesLeft - 1);
+        }, HINT_RETRY_MS);
+        retries.add(retry);
+      })
       .catch((error: unknown) =>
         logger.warn(
           { err: error, signature: hint.signature },
@@ -72,14 +95,20 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     start() {
       unwatch.push(solana.watchHints(ours.tokenAccount, 'processed', options.onProcessed));
-      unwatch.push(solana.watchHints(ours.tokenAccount, 'confirmed', onConfirmed));
+      unwatch.push(solana.watchHints(ours.tokenAccount, 'confirmed', (hint) => onConfirmed(hint)));
       poll();
     },
     sync,
+    async readThrough(slot, downTo) {
+      while (current !== null) await current.catch(() => undefined);
+      const oldestUnread = await run({ minSlot: slot, ...(downTo !== undefined && { downTo }) });
+      return oldestUnread === null || oldestUnread > slot;
+    },
     ageMs: () => performance.now() - lastSweepAt,
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      for (const retry of retries) clearTimeout(retry);
       for (const undo of unwatch.splice(0)) undo();
       await Promise.allSettled([current, next]);
     },

@@ -3,7 +3,7 @@ import { openAccounts, type SystemAccounts } from './accounts.ts';
 
 /**
  * Gives a payment that arrived without a clear payer to the wallet that an operator found: suspense → customer. Returns false when it was
- * claimed before, or is not in suspense.
+ * claimed before, or is not in suspense. The payment must be final: the caller holds its record locked.
  */
 export async function claimCredit(
   sql: SqlRunner,
@@ -17,7 +17,6 @@ export async function claimCredit(
     select ${`claim:${claim.signature}`}, 'claim', t.credit, ${customer}::bigint, t.amount
     from transfers t
     where t.idem = ${`sig:${claim.signature}`} and t.credit = ${system.suspense}::bigint
-      and not exists (select 1 from transfers o where o.idem = ${`orphan:${claim.signature}`})
     on conflict (idem) do nothing returning id`;
   return rows.length > 0;
 }

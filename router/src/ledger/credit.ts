@@ -10,6 +10,13 @@ export interface IncomingCredit {
   payer: string | null;
 }
 
+/** A credit that landed before; `landing` counts how often. */
+export interface LandedCredit {
+  signature: string;
+  amount: bigint;
+  landing: number;
+}
+
 /** Credits payments that arrived on chain: treasury → customer, or → suspense. The signature makes each happen once. */
 export async function creditPayments(
   sql: SqlRunner,
@@ -36,7 +43,7 @@ export async function creditPayments(
 export async function reverseCredit(
   sql: SqlRunner,
   accounts: SystemAccounts,
-  credit: IncomingCredit,
+  credit: LandedCredit,
 ): Promise<{ uncovered: bigint }> {
   const [customer] = await sql<{ id: bigint; balance: bigint }[]>`
     select a.id, a.balance from transfers t join accounts a on a.id = t.credit
@@ -44,8 +51,8 @@ export async function reverseCredit(
   const covered = customer ? minimum(customer.balance, credit.amount) : 0n;
   const uncovered = credit.amount - covered;
   const parts = [
-    { idem: `orphan:${credit.signature}`, from: customer?.id ?? accounts.suspense, amount: covered },
-    { idem: `orphan-loss:${credit.signature}`, from: accounts.suspense, amount: uncovered },
+    { idem: landingIdem('orphan', credit), from: customer?.id ?? accounts.suspense, amount: covered },
+    { idem: landingIdem('orphan-loss', credit), from: accounts.suspense, amount: uncovered },
   ].filter((part) => part.amount > 0n);
   await sql`
     insert into transfers (idem, kind, debit, credit, amount)
@@ -56,6 +63,28 @@ export async function reverseCredit(
     ) as parts (idem, account, amount)
     on conflict (idem) do nothing`;
   return { uncovered: customer ? uncovered : 0n };
+}
+
+/** Gives back what `reverseCredit` took, from whom it was taken, when the transaction has landed again after all. */
+export async function reinstateCredit(
+  sql: SqlRunner,
+  accounts: SystemAccounts,
+  credit: LandedCredit,
+): Promise<void> {
+  const last = { ...credit, landing: credit.landing - 1 };
+  await sql`
+    insert into transfers (idem, kind, debit, credit, amount)
+    select parts.again, 'credit', ${accounts.treasury}::bigint, t.debit, t.amount
+    from unnest(
+      ${[landingIdem('orphan', last), landingIdem('orphan-loss', last)]}::text[],
+      ${[landingIdem('sig', credit), landingIdem('sig-loss', credit)]}::text[]
+    ) as parts (reversal, again) join transfers t on t.idem = parts.reversal
+    on conflict (idem) do nothing`;
+}
+
+/** The first landing's idempotency ids carry no number. */
+function landingIdem(prefix: string, { signature, landing }: { signature: string; landing: number }): string {
+  return landing === 1 ? `${prefix}:${signature}` : `${prefix}:${signature}:${landing}`;
 }
 
 function minimum(a: bigint, b: bigint): bigint {

@@ -1,10 +1,9 @@
-import { normaliseMemo } from '@watt/shared';
-import type { ObservedTransfer, WatcherStore } from '../chain/chain.ts';
+import type { OnRecord, WatcherStore } from '../chain/chain.ts';
 import type { SqlClient } from '../db/connect.ts';
-import { listParameter } from '../db/list-parameter.ts';
-import { creditPayments, reverseCredit, type SystemAccounts } from '../ledger/ledger.ts';
+import { reverseCredit, type SystemAccounts } from '../ledger/ledger.ts';
+import { recordCredits, recordDebits } from './record-transfers.ts';
 
-const MEMO_MAX = 200;
+const OPEN_MAX = 1000;
 
 export interface WatcherStoreOptions {
   sql: SqlClient;
@@ -12,9 +11,13 @@ export interface WatcherStoreOptions {
   tokenAccount: string;
   /** Memos of payments that are newly on record, or the job that one was settled for; jobs may be waiting for them. */
   onRecorded(memos: string[]): Promise<void>;
+  /** Called when tokens were seen to leave that had not been seen before. */
+  onDebits?(): void;
+  /** A payment of less, in base units, names no job: it is recorded without its memo and stays in the payer's balance. */
+  dust?: bigint;
 }
 
-/** Keeps the watcher's findings: every payment once, by its signature, and its credit in the same transaction. */
+/** Keeps the watcher's findings: every transaction once, by its signature, and a payment's credit in the same transaction. */
 export function createWatcherStore(options: WatcherStoreOptions): WatcherStore {
   const { sql, accounts, tokenAccount } = options;
   return {
@@ -30,55 +33,42 @@ export function createWatcherStore(options: WatcherStoreOptions): WatcherStore {
         set finalized_slot = greatest(chain_cursors.finalized_slot, excluded.finalized_slot)`;
     },
     async known(signatures) {
-      const rows = await sql<{ signature: string }[]>`
-        select signature from chain_credits where signature = any(${signatures})`;
-      return new Set(rows.map((row) => row.signature));
+      const rows = await sql<({ signature: string } & OnRecord)[]>`
+        select signature, status, slot from chain_credits where signature = any(${signatures})
+        union all select signature, status, slot from chain_debits where signature = any(${signatures})`;
+      return new Map(rows.map(({ signature, ...record }) => [signature, record]));
     },
     async record(transfers, isFinalized) {
-      if (transfers.length === 0) return;
-      const memos = await sql.begin(async (tx) => {
-        const fresh = await tx<
-          { signature: string; amount: bigint; payer: string | null; memo: string | null }[]
-        >`
-          insert into chain_credits (signature, slot, amount, payer, payer_signed, memo, status, block_time)
-          select signature, slot, amount, payer, payer_signed, memo, ${isFinalized ? 'finalized' : 'confirmed'}, to_timestamp(at)
-          from unnest(
-            ${transfers.map((t) => t.signature)}::text[], ${listParameter(transfers.map((t) => t.slot))}::bigint[],
-            ${listParameter(transfers.map((t) => t.delta))}::bigint[], ${transfers.map((t) => t.payer)}::text[],
-            ${listParameter(transfers.map((t) => t.payerSigned))}::bool[], ${transfers.map(storedMemo)}::text[],
-            ${transfers.map((t) => t.blockTime)}::float8[]
-          ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
-          on conflict (signature) do nothing
-          returning signature, amount, payer,
-            coalesce((select s.job_id::text from x402_settlements s where s.signature = chain_credits.signature), memo) as memo`;
-        await creditPayments(tx, accounts, fresh);
-        return fresh.flatMap((row) => row.memo ?? []);
-      });
-      if (memos.length > 0) await options.onRecorded(memos);
+      const incoming = transfers.filter((transfer) => transfer.delta > 0n);
+      const outgoing = transfers.filter((transfer) => transfer.delta < 0n);
+      if (incoming.length > 0) {
+        const memos = await recordCredits(options, incoming, isFinalized);
+        if (memos.length > 0) await options.onRecorded(memos);
+      }
+      if (outgoing.length > 0 && (await recordDebits(sql, outgoing, isFinalized))) options.onDebits?.();
     },
     async finalize(signatures) {
       if (signatures.length === 0) return;
       await sql`
-        update chain_credits set status = 'finalized' where signature = any(${signatures}) and status = 'confirmed'`;
+        with credits as (
+          update chain_credits set status = 'finalized' where signature = any(${signatures}) and status = 'confirmed'
+        )
+        update chain_debits set status = 'finalized' where signature = any(${signatures}) and status = 'confirmed'`;
     },
-    async openUpTo(slot) {
-      const rows = await sql<{ signature: string }[]>`
-        select signature from chain_credits where status = 'confirmed' and slot <= ${slot} order by slot limit 1000`;
-      return rows.map((row) => row.signature);
+    async open() {
+      return sql<{ signature: string; slot: bigint }[]>`
+        (select signature, slot from chain_credits where status = 'confirmed' order by slot limit ${OPEN_MAX})
+        union all (select signature, slot from chain_debits where status = 'confirmed' order by slot limit ${OPEN_MAX})`;
     },
     async orphan(signature) {
       await sql.begin(async (tx) => {
-        const [row] = await tx<{ signature: string; amount: bigint; payer: string | null }[]>`
+        const [row] = await tx<{ signature: string; amount: bigint; landing: number }[]>`
           update chain_credits set status = 'orphaned' where signature = ${signature} and status = 'confirmed'
-          returning signature, amount, payer`;
+          returning signature, amount, landing`;
         if (row) await reverseCredit(tx, accounts, row);
+        else
+          await tx`update chain_debits set status = 'orphaned' where signature = ${signature} and status = 'confirmed'`;
       });
     },
   };
-}
-
-// NUL cannot be stored in Postgres text, and no memo of ours has one.
-function storedMemo(transfer: ObservedTransfer): string | null {
-  if (transfer.memo === null || transfer.memo.length > MEMO_MAX || transfer.memo.includes('\0')) return null;
-  return normaliseMemo(transfer.memo);
 }

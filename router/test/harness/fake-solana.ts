@@ -26,6 +26,8 @@ export interface FakeSolana extends Solana {
   /** Every call with its argument, in order. */
   readonly calls: string[];
   finalizedSlot: bigint;
+  /** What a list with a minimum slot needs. */
+  seenSlot: bigint;
   isDown: boolean;
   /** Puts a payment on the chain, confirmed. Returns its signature. */
   pay(payment: Payment): string;
@@ -47,13 +49,17 @@ export function createFakeSolana(): FakeSolana {
     statuses: new Map(),
     calls: [],
     finalizedSlot: 0n,
+    seenSlot: 0n,
     isDown: false,
     genesisHash: async () => '11111111111111111111111111111111',
     readMint: async () => ({ tokenProgram: OURS.tokenProgram, decimals: 6, extensions: [] }),
-    tokenBalance: unplanned('tokenBalance'),
+    finalizedHolding: unplanned('finalizedHolding'),
+    lamports: unplanned('lamports'),
     slot: (commitment) => answer(`slot ${commitment}`, () => fake.finalizedSlot),
-    listSignatures: (_, { before, limit }) =>
+    listSignatures: (_, { before, limit, minContextSlot }) =>
       answer(`list ${before ?? 'newest'}`, () => {
+        if (minContextSlot !== undefined && BigInt(minContextSlot) > fake.seenSlot)
+          throw new Error('the node is behind');
         const start = before ? fake.listed.findIndex((row) => row.signature === before) + 1 : 0;
         return fake.listed.slice(start, start + limit);
       }),

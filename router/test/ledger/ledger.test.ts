@@ -107,7 +107,7 @@ describe('the ledger', () => {
     const credit = { signature: randomUUID(), amount: 100n, payer: newWallet() };
     await creditPayments(sql, accounts, [credit]);
     await hold(credit.payer, 70n);
-    const { uncovered } = await sql.begin((tx) => reverseCredit(tx, accounts, credit));
+    const { uncovered } = await sql.begin((tx) => reverseCredit(tx, accounts, { ...credit, landing: 1 }));
     expect(uncovered).toBe(70n);
     expect(await balanceOf(credit.payer)).toBe(0n);
     expect((await trialBalance(sql)).balanced).toBe(true);
