@@ -6,6 +6,7 @@ import type { NodeConfig } from './config/node-config.ts';
 import type { NodeLogger } from './connection/node-logger.ts';
 import type { Introduction } from './connection/open-session.ts';
 import { parseRouterAddress } from './connection/router-address.ts';
+import type { RouterFacts } from './connection/router-facts.ts';
 import type { RouterSession, SessionHandlers } from './connection/router-session.ts';
 import { stayConnected } from './connection/stay-connected.ts';
 import { type FinishedAttempt, JobRunner } from './jobs/job-runner.ts';
@@ -28,6 +29,8 @@ export interface RunNodeOptions {
   /** Version of this program. */
   software: string;
   logger: NodeLogger;
+  /** Told what each welcome says of addresses and domains; the workers' guard reads it. */
+  routerFacts?: RouterFacts;
   timings?: Partial<NodeTimings>;
   journalLimits?: Partial<JournalLimits>;
   outboxLimits?: Partial<OutboxLimits>;
@@ -188,7 +191,10 @@ class NodeDaemon implements RunningNode {
 
   #handlers(): SessionHandlers {
     return {
-      onWelcome: (session) => this.#onSession(session),
+      onWelcome: (session, welcome) => {
+        this.#options.routerFacts?.hear(welcome, session.routerAddress);
+        this.#onSession(session);
+      },
       onJob: (session, job, request) => {
         if (this.#outbox.attempts.includes(job.attempt_id)) this.#outbox.resend(job.attempt_id);
         else this.#runner.accept(job, request, session.clockOffsetMs);

@@ -1,9 +1,10 @@
-import { parseAllowedTargets, parseDomainPatterns } from '@watt/shared';
 import { type Logger, pino } from 'pino';
 import type { NodeEnv } from '../config/env.ts';
 import type { Home } from '../config/home.ts';
 import { type NodeConfig, readConfig } from '../config/node-config.ts';
+import { toScrapePolicy } from '../config/scrape-policy.ts';
 import { parseRouterAddress } from '../connection/router-address.ts';
+import { createRouterFacts, type RouterFacts } from '../connection/router-facts.ts';
 import { readKeyFile } from '../identity/node-key.ts';
 import { buildWorkers } from '../jobs/build-workers.ts';
 import { readMachineFacts } from '../jobs/machine-facts.ts';
@@ -32,10 +33,12 @@ export async function runCommand(
     { level: env.logLevel ?? 'info', base: null },
     command.switches.has('json') ? { write } : humanLog(write),
   );
+  const routerFacts = createRouterFacts(routerHosts(config), logger);
   const node = await runNode({
-    ...{ home, config, key, logger },
+    ...{ home, config, key, logger, routerFacts },
     software: softwareVersion(),
-    prepareWorkers: () => prepare(home, config, env, logger, command.switches.has('install')),
+    prepareWorkers: () =>
+      prepare({ home, config, env, logger, routerFacts, install: command.switches.has('install') }),
   });
   // Until here a signal ends the process as it ends any other; from here there is something to finish.
   const { first, second } = listenForStop();
@@ -62,13 +65,22 @@ async function readSetUp(home: Home, env: NodeEnv) {
   return { config: { ...saved, router: { ...saved.router, url: http } }, key };
 }
 
-async function prepare(
-  home: Home,
-  config: NodeConfig,
-  env: NodeEnv,
-  logger: Logger,
-  install: boolean,
-): Promise<Workers> {
+/** The names by which this node knows its router. */
+function routerHosts({ router: { url, address } }: NodeConfig): string[] {
+  return [url, address ?? url].flatMap((text) => (URL.canParse(text) ? [new URL(text).hostname] : []));
+}
+
+interface Preparations {
+  home: Home;
+  config: NodeConfig;
+  env: NodeEnv;
+  logger: Logger;
+  routerFacts: RouterFacts;
+  install: boolean;
+}
+
+async function prepare(preparations: Preparations): Promise<Workers> {
+  const { home, config, env, logger, routerFacts, install } = preparations;
   const workers = await buildWorkers({
     config,
     install,
@@ -76,8 +88,8 @@ async function prepare(
     machine: readMachineFacts(),
     docker: createDockerEngine(),
     cacheDir: home.cache,
-    allowPrivate: readList('SCRAPE_ALLOW_PRIVATE', env.scrapeAllowPrivate, parseAllowedTargets),
-    blockedDomains: readList('BLOCKED_DOMAINS', env.blockedDomains, parseDomainPatterns),
+    scrapePolicy: toScrapePolicy(env, config),
+    routerFacts,
     chromiumPath: env.chromiumPath,
     clock: { now: Date.now },
     report: (line) => logger.info(line),
@@ -97,12 +109,4 @@ async function prepare(
   ];
   logger.info(`offering ${offers.filter(Boolean).join(' and ')}`);
   return workers;
-}
-
-function readList<T>(name: string, text: string, parse: (text: string) => T[]): T[] {
-  try {
-    return parse(text);
-  } catch (cause) {
-    throw new CliError(`${name} is not valid: ${(cause as Error).message}`, { cause, exitCode: 2 });
-  }
 }

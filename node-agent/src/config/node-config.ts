@@ -6,6 +6,7 @@ import { CliError } from '../cli/cli-error.ts';
 import type { Home } from './home.ts';
 import { writeDurably } from './write-durably.ts';
 
+const Words = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 2000 });
 const Key = Type.String({ minLength: 32, maxLength: 44, description: 'A base58 public key.' });
 
 /** `config.json` in the node's home. */
@@ -37,6 +38,19 @@ export const NodeConfigSchema = Type.Object(
         { additionalProperties: false },
       ),
     ]),
+    /** What scrapes may do from this machine; the environment comes before it. */
+    scrape: Type.Optional(
+      Type.Object(
+        {
+          ports: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 65_535 }))),
+          blocked_domains: Type.Optional(Words),
+          allowed_domains: Type.Optional(Words),
+          dns_servers: Type.Optional(Words),
+          proxies: Type.Optional(Words),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** Left out, the node chooses by its cores and memory. */
     slots: Type.Optional(
       Type.Object(

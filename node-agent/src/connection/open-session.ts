@@ -79,6 +79,10 @@ function shakeHands(
   options: SessionOptions,
   fail: (fault: ConnectFault) => void,
 ): Promise<RouterSession> {
+  let routerAddress: string | undefined;
+  socket.once('upgrade', (response) => {
+    routerAddress = response.socket.remoteAddress;
+  });
   return new Promise((resolve, reject) => {
     socket.once('message', (data, isBinary) => {
       try {
@@ -89,6 +93,7 @@ function shakeHands(
           socket,
           key,
           routerKey,
+          routerAddress,
           session: sessionId({ router: hello.nonce, node: hello.node_nonce }),
           clockOffsetMs: challenge.at - clock(),
           handlers: options.handlers,

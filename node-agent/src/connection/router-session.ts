@@ -10,6 +10,7 @@ import {
   messageTypes,
   type SigningKey,
   type Unordered,
+  type Welcome,
 } from '@watt/shared';
 import { Compile } from 'typebox/compile';
 import type WebSocket from 'ws';
@@ -23,7 +24,7 @@ const MISSED_ANSWERS = 3;
 
 export interface SessionHandlers {
   /** Called before anything else of the session, in the same turn: a job may follow right behind the welcome. */
-  onWelcome(session: RouterSession): void;
+  onWelcome(session: RouterSession, welcome: Welcome): void;
   onJob(session: RouterSession, job: JobMessage, request: string): void;
   onAck(session: RouterSession, ack: Ack): void;
   /** The authoritative leases, from the welcome and from every answer to a heartbeat. */
@@ -38,6 +39,8 @@ export interface RouterSessionOptions {
   key: SigningKey;
   routerKey: string;
   session: string;
+  /** The IP address that the connection leads to, as far as it is known. */
+  routerAddress: string | undefined;
   /** The router's clock minus ours, as the challenge showed it; low by the time that the challenge was on its way. */
   clockOffsetMs: number;
   handlers: SessionHandlers;
@@ -93,6 +96,10 @@ export class RouterSession {
     return this.#state === 'open' && socket.readyState === socket.OPEN;
   }
 
+  get routerAddress(): string | undefined {
+    return this.#options.routerAddress;
+  }
+
   /** Bytes that wait to be written to the network. */
   get bufferedBytes(): number {
     return this.#options.socket.bufferedAmount;
@@ -137,7 +144,7 @@ export class RouterSession {
       case 'welcome':
         this.#state = 'open';
         this.#heartbeat = setInterval(() => this.#beat(), message.heartbeat_ms);
-        handlers.onWelcome(this);
+        handlers.onWelcome(this, message);
         this.#onWelcome();
         handlers.onLeases(this, message.leases);
         break;

@@ -3,9 +3,11 @@ import { Agent, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, Transform } from 'node:stream';
 import { normaliseHost } from '@watt/shared';
+import type { Target } from './check-target.ts';
 import { DialError } from './dial-error.ts';
-import type { Guard, Target } from './guard.ts';
-import { GuardRefusal, type GuardRule } from './refusal.ts';
+import type { Guard } from './guard.ts';
+import { GuardRefusal, type RefusedRule } from './refusal.ts';
+import type { Upstream } from './upstream/parse-upstreams.ts';
 
 const MAX_FAILURES = 200;
 const MAX_SOCKETS_PER_HOST = 6;
@@ -15,7 +17,7 @@ export interface EgressFailure {
   host: string;
   port: number;
   kind: 'refused' | 'dns' | 'connect' | 'timeout' | 'broken' | 'quota';
-  rule?: GuardRule;
+  refused?: RefusedRule;
   isLasting: boolean;
 }
 
@@ -23,6 +25,8 @@ interface EgressJobOptions {
   guard: Guard;
   maxBytes: number;
   maxSockets: number;
+  /** The operator's proxy that the whole job uses, if any. */
+  upstream: Upstream | null;
 }
 
 /** One job's way out through the proxy: its password, its quota, its sockets. Closing it cuts everything that is still open. */
@@ -60,7 +64,9 @@ export class EgressJob {
       throw new DialError('connect', 'The job may not open another connection.');
     }
     try {
-      const socket = await this.#options.guard.connect(target, this.#ended.signal);
+      const socket = await this.#options.guard.connect(target, this.#ended.signal, {
+        upstream: this.#options.upstream,
+      });
       this.own(socket);
       return socket;
     } catch (error) {
@@ -75,7 +81,7 @@ export class EgressJob {
     if (this.#noted.has(error)) return;
     this.#noted.add(error);
     if (error instanceof GuardRefusal) {
-      this.#note({ ...target, kind: 'refused', rule: error.rule, isLasting: true });
+      this.#note({ ...target, kind: 'refused', refused: error.refused, isLasting: true });
     } else if (error instanceof DialError) {
       this.#note({ ...target, kind: error.reason, isLasting: error.isLasting });
     } else {

@@ -5,6 +5,7 @@ import { EgressJob } from './egress-job.ts';
 import { forwardRequest } from './forward-request.ts';
 import type { Guard } from './guard.ts';
 import { openTunnel } from './open-tunnel.ts';
+import type { Upstream } from './upstream/parse-upstreams.ts';
 
 const MAX_SOCKETS_PER_JOB = 256;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -14,7 +15,7 @@ const CHALLENGE = 'Basic realm="watt-node"';
 export interface EgressProxy {
   /** For the browser's proxy setting, such as `http://127.0.0.1:41234`. */
   url: string;
-  openJob(limits: { maxBytes: number }): EgressJob;
+  openJob(options: { maxBytes: number; upstream?: Upstream | null }): EgressJob;
   closeJob(job: EgressJob): void;
   /** Cuts every job and stops listening. */
   close(): Promise<void>;
@@ -50,8 +51,8 @@ export async function createEgressProxy(guard: Guard): Promise<EgressProxy> {
 
   return {
     url: `http://127.0.0.1:${port}`,
-    openJob({ maxBytes }) {
-      const job = new EgressJob({ guard, maxBytes, maxSockets: MAX_SOCKETS_PER_JOB });
+    openJob({ maxBytes, upstream = null }) {
+      const job = new EgressJob({ guard, maxBytes, maxSockets: MAX_SOCKETS_PER_JOB, upstream });
       jobs.set(job.authorization, job);
       return job;
     },

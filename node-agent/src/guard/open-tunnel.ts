@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Target } from './check-target.ts';
 import type { EgressJob } from './egress-job.ts';
-import type { Target } from './guard.ts';
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 /** One answer for whatever went wrong, so that a page learns nothing about this network. */

@@ -1,8 +1,12 @@
-import type { AllowedTarget, DomainPattern, Service } from '@watt/shared';
+import type { Service } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { NodeConfig } from '../config/node-config.ts';
-import { createGuard, DEFAULT_PORTS } from '../guard/guard.ts';
-import { readOwnAddresses } from '../guard/own-addresses.ts';
+import type { ScrapePolicy } from '../config/scrape-policy.ts';
+import type { RouterFacts } from '../connection/router-facts.ts';
+import { createGuard } from '../guard/guard.ts';
+import { createOwnAddresses } from '../guard/own-addresses.ts';
+import { createServerLookup } from '../guard/resolve-name.ts';
+import { createUpstreamPool } from '../guard/upstream/upstream-pool.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
@@ -20,9 +24,8 @@ export interface BuildWorkersOptions {
   docker: ContainerEngine;
   /** For downloads and half-built images. */
   cacheDir: string;
-  /** Private targets that scrapes may reach all the same. Development only. */
-  allowPrivate: readonly AllowedTarget[];
-  blockedDomains: readonly DomainPattern[];
+  scrapePolicy: ScrapePolicy;
+  routerFacts: Pick<RouterFacts, 'addresses' | 'hosts' | 'domains'>;
   /** A browser to use instead of the one that would be found. */
   chromiumPath: string | null;
   /** Install what is missing, and start Docker, where that can be done without asking. */
@@ -72,7 +75,7 @@ async function buildScraper(
   { chromium }: Preparation,
   problems: WorkerProblem[],
 ): Promise<Scraper> {
-  const { machine, allowPrivate, chromiumPath, clock, logger } = options;
+  const { machine, scrapePolicy, routerFacts, chromiumPath, clock, logger } = options;
   const path =
     chromiumPath === null
       ? chromium !== null && chromium.state !== 'unavailable'
@@ -90,12 +93,15 @@ async function buildScraper(
   }
   const scraper = await createScraper({
     guard: createGuard({
-      allowPrivate,
-      blockedDomains: options.blockedDomains,
-      ports: DEFAULT_PORTS,
-      ownAddresses: () => readOwnAddresses(),
+      allowPrivate: scrapePolicy.allowPrivate,
+      ports: scrapePolicy.ports,
+      domains: () => [...routerFacts.domains(), scrapePolicy.domains],
+      routerHosts: routerFacts.hosts,
+      ownAddresses: createOwnAddresses({ told: routerFacts.addresses }),
+      ...(scrapePolicy.dnsServers.length > 0 && { lookup: createServerLookup(scrapePolicy.dnsServers) }),
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
     }),
+    upstreams: createUpstreamPool(scrapePolicy.upstreams, logger),
     chromiumPath: path,
     clock,
     limits: { ...DEFAULT_SCRAPE_LIMITS, browserSlots: browserSlots(machine) },

@@ -6,9 +6,11 @@ export interface Failure {
   message: string;
   /** Whether another node could do better. */
   retryable: boolean;
+  /** What programs may want to know of it. */
+  metadata?: FailurePayload['metadata'];
 }
 
-export function failedResult({ code, message, retryable }: Failure): AttemptResult {
-  const payload: FailurePayload = { success: false, code, error: message };
+export function failedResult({ code, message, retryable, metadata }: Failure): AttemptResult {
+  const payload: FailurePayload = { success: false, code, error: message, ...(metadata && { metadata }) };
   return { outcome: 'failed', retryable, payload: canonicalJson(payload), artifacts: [] };
 }

@@ -34,16 +34,28 @@ test('a page is a payload of the contract, and its screenshot a reference in it'
   expect(result.artifacts).toEqual([{ ...ref, bytes }]);
 });
 
-test('a page that could not be had keeps its code and whether another try is worth it', () => {
+test('a page that could not be had keeps its code, its reason and whose rule it was', () => {
   const result = scrapeResult({
     kind: 'failed',
     code: 'DOMAIN_BLOCKED',
     message: 'no',
     reason: 'blocked',
+    refused: { rule: 'blocked-domain', by: 'router', pattern: '*.gov' },
     retryable: false,
   });
   expect(result).toMatchObject({ outcome: 'failed', retryable: false, artifacts: [] });
-  expect(JSON.parse(result.payload)).toEqual({ success: false, code: 'DOMAIN_BLOCKED', error: 'no' });
+  expect(JSON.parse(result.payload)).toEqual({
+    success: false,
+    code: 'DOMAIN_BLOCKED',
+    error: 'no',
+    metadata: {
+      reason: 'blocked',
+      retryable: false,
+      rule: 'blocked-domain',
+      rule_by: 'router',
+      pattern: '*.gov',
+    },
+  });
 });
 
 test('a page too large for a frame is a failure that nobody else can mend', () => {

@@ -1,4 +1,5 @@
 import { type Artifact, canonicalJson, LIMITS, sha256Hex } from '@watt/shared';
+import type { RefusedRule } from '../guard/refusal.ts';
 import type { ScrapeArtifact, ScrapeOutcome } from '../scrape/scrape-task.ts';
 import type { AttemptResult } from './attempt-result.ts';
 import { failedResult } from './failed-result.ts';
@@ -7,8 +8,9 @@ import { PAYLOAD_BYTES } from './payload-bytes.ts';
 /** The scrape's payload. A screenshot stands in `data` as a reference; its bytes travel beside the payload. */
 export function scrapeResult(outcome: ScrapeOutcome): AttemptResult {
   if (outcome.kind === 'failed') {
-    const { code, message, retryable } = outcome;
-    return failedResult({ code, message, retryable });
+    const { code, message, retryable, reason, refused } = outcome;
+    const metadata = { reason, retryable, ...(refused && ruleOf(refused)) };
+    return failedResult({ code, message, retryable, metadata });
   }
   const artifacts = outcome.artifacts.map(toArtifact);
   const data = { ...outcome.data };
@@ -28,6 +30,10 @@ export function scrapeResult(outcome: ScrapeOutcome): AttemptResult {
     });
   }
   return { outcome: 'completed', retryable: false, payload, artifacts };
+}
+
+function ruleOf({ rule, by, pattern }: RefusedRule) {
+  return { rule, rule_by: by, ...(pattern !== undefined && { pattern }) };
 }
 
 function toArtifact({ bytes, content_type, width, height }: ScrapeArtifact): Artifact {

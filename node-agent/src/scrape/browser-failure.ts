@@ -64,7 +64,7 @@ function ofEgress(failure: EgressFailure): ScrapeFailure {
   const isRetryable = !failure.isLasting;
   switch (failure.kind) {
     case 'refused':
-      return blockedBy(failure.rule ?? 'address');
+      return blockedBy(failure.refused ?? 'address');
     case 'dns':
       return new ScrapeFailure('dns', 'The name does not resolve.', { isRetryable });
     case 'timeout':

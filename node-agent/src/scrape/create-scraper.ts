@@ -4,6 +4,7 @@ import type { Agent } from 'undici';
 import { createEgressProxy, type EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
 import { createGuardedAgent } from '../guard/guarded-connector.ts';
+import type { UpstreamPool } from '../guard/upstream/upstream-pool.ts';
 import { captureDocument } from './capture-page.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import type { ParsedPage } from './extract/parse-job.ts';
@@ -21,6 +22,8 @@ const PROBE_CHARACTERS = 1_000;
 
 export interface ScraperOptions {
   guard: Guard;
+  /** The operator's proxies, closed with the scraper. */
+  upstreams: UpstreamPool;
   /** From `findChromium`; null for a node that only fetches. */
   chromiumPath: string | null;
   /** Milliseconds since 1970, for `scraped_at`. */
@@ -87,6 +90,7 @@ export async function createScraper(options: ScraperOptions): Promise<Scraper> {
     },
     async close() {
       closing.abort(new Error('the scraper is closing'));
+      options.upstreams.close();
       await Promise.allSettled(running);
       await Promise.all([agent.destroy(), parsers.close(), browser?.close()]);
       await egress.close();

@@ -1,4 +1,5 @@
 import type { ScrapeRequest } from '@watt/shared';
+import type { RefusedRule } from '../guard/refusal.ts';
 
 /** What a node is asked to scrape: the request as the router normalised it. `timeout` is in seconds and covers the whole job. */
 export type ScrapeTask = ScrapeRequest;
@@ -63,6 +64,8 @@ export interface ScrapeFailed {
   code: 'SCRAPE_FAILED' | 'DOMAIN_BLOCKED';
   message: string;
   reason: ScrapeReason;
+  /** For `blocked`: which rule, and whose. */
+  refused?: RefusedRule;
   /** True when another attempt, perhaps on another node, could fare better. */
   retryable: boolean;
 }

@@ -3,8 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EgressJob } from '../../src/guard/egress-job.ts';
 import { createEgressProxy, type EgressProxy } from '../../src/guard/egress-proxy.ts';
-import { createGuard, DEFAULT_PORTS } from '../../src/guard/guard.ts';
+import { createGuard } from '../../src/guard/guard.ts';
 import { bytesPage, startWebSite, type WebSite } from '../scrape/web-site.ts';
+import { strictRules } from './guard-rules.ts';
 
 let site: WebSite;
 let proxy: EgressProxy;
@@ -15,14 +16,7 @@ beforeAll(async () => {
     '/big': bytesPage('x'.repeat(300_000)),
   });
   proxy = await createEgressProxy(
-    createGuard({
-      allowPrivate: [{ host: '127.0.0.1', port: site.port }],
-      blockedDomains: [],
-      ports: DEFAULT_PORTS,
-      ownAddresses: () => [],
-      connectTimeoutMs: 1_000,
-      lookup: () => Promise.reject(new Error('no names here')),
-    }),
+    createGuard(strictRules({ allowPrivate: [{ host: '127.0.0.1', port: site.port }] })),
   );
 });
 afterAll(async () => {

@@ -1,8 +1,11 @@
 import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:net';
+import { DEFAULT_WEB_PORTS, parseDomainPatterns } from '@watt/shared';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGuard, DEFAULT_PORTS, type GuardOptions } from '../../src/guard/guard.ts';
-import { readOwnAddresses } from '../../src/guard/own-addresses.ts';
+import { createGuard, type GuardOptions } from '../../src/guard/guard.ts';
+import { createOwnAddresses, prefixOf } from '../../src/guard/own-addresses.ts';
+import type { GuardRefusal } from '../../src/guard/refusal.ts';
+import { strictRules } from './guard-rules.ts';
 
 let server: Server;
 let port: number;
@@ -16,15 +19,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 function guardWith(options: Partial<GuardOptions>) {
-  return createGuard({
-    allowPrivate: [],
-    blockedDomains: [],
-    ports: [...DEFAULT_PORTS, port],
-    ownAddresses: () => [],
-    connectTimeoutMs: 500,
-    lookup: () => Promise.reject(new Error('nothing was to be resolved')),
-    ...options,
-  });
+  return createGuard(strictRules({ ports: [...DEFAULT_WEB_PORTS, port], connectTimeoutMs: 500, ...options }));
 }
 
 test('what was checked is what is dialled: a name that changes its answer gains nothing', async () => {
@@ -42,30 +37,34 @@ test('what was checked is what is dialled: a name that changes its answer gains 
   expect(lookups).toBe(1);
   socket.destroy();
   await expect(guard.connect({ host: 'rebind.test', port }, never)).rejects.toMatchObject({
-    rule: 'address',
+    refused: { rule: 'address', by: 'built-in' },
   });
 });
 
 test("the machine's own public prefixes are refused", async () => {
   const guard = guardWith({ ownAddresses: () => ['93.184.216.10/24', '2606:4700::5/64'] });
-  await expect(guard.connect({ host: '93.184.216.34', port: 80 }, never)).rejects.toMatchObject({
-    rule: 'address',
-  });
-  await expect(guard.connect({ host: '[2606:4700::77]', port: 80 }, never)).rejects.toMatchObject({
-    rule: 'address',
-  });
+  for (const host of ['93.184.216.34', '[2606:4700::77]']) {
+    await expect(guard.connect({ host, port: 80 }, never)).rejects.toMatchObject({
+      refused: { rule: 'address' },
+    });
+  }
   expect(() => guard.checkUrl(new URL('http://93.184.217.34/'))).not.toThrow();
 });
 
 test('this machine names its own addresses, and takes those it is told', () => {
-  const addresses = readOwnAddresses(['198.41.0.4']);
-  expect(addresses).toContain('127.0.0.1/8');
-  expect(addresses).toContain('198.41.0.4');
+  let told = ['198.41.0.4'];
+  const addresses = createOwnAddresses({ told: () => told });
+  expect(addresses()).toContain('127.0.0.1/8');
+  expect(addresses()).toContain('198.41.0.4');
+  told = ['2a02:8100:1:2::5'];
+  expect(addresses()).toContain('2a02:8100:1:2::5/56');
 });
 
 test('a list entry for one port opens no other', async () => {
   const guard = guardWith({ allowPrivate: [{ host: '127.0.0.1', port: port + 1 }] });
-  await expect(guard.connect({ host: '127.0.0.1', port }, never)).rejects.toMatchObject({ rule: 'address' });
+  await expect(guard.connect({ host: '127.0.0.1', port }, never)).rejects.toMatchObject({
+    refused: { rule: 'address' },
+  });
 });
 
 test('a resolver that never answers, and one that is called off', async () => {
@@ -91,4 +90,53 @@ test('a name without an address, and one that does not exist', async () => {
     reason: 'dns',
     isLasting: true,
   });
+});
+
+test.each([
+  ['2a02:8100:1:2::5/64', '2a02:8100:1:2::5/56'],
+  ['2a02:8100:1:2::5/128', '2a02:8100:1:2::5/56'],
+  ['2a02:8100::5/48', '2a02:8100::5/48'],
+  ['2a02:8100::5', '2a02:8100::5/56'],
+  ['93.184.216.10/24', '93.184.216.10/24'],
+  ['93.184.216.10', '93.184.216.10'],
+])('the home of %s is %s', (address, prefix) => {
+  expect(prefixOf(address)).toBe(prefix);
+});
+
+test('the router is refused by its names and its addresses, on any port', async () => {
+  const guard = guardWith({
+    ports: [80, 8443],
+    routerHosts: () => ['Router.Example.', '[2606:4700::9]', '93.184.216.5'],
+    ownAddresses: () => ['93.184.216.6'],
+    lookup: async () => [{ address: '93.184.216.6', family: 4 }],
+  });
+  for (const url of ['https://router.example:8443/', 'http://ROUTER.EXAMPLE./', 'http://[2606:4700:0::9]/']) {
+    expect(() => guard.checkUrl(new URL(url))).toThrow(/"router"/);
+  }
+  expect(() => guard.checkUrl(new URL('http://0x5db8d805/'))).toThrow(/"router"/);
+  await expect(guard.connect({ host: 'alias.example', port: 80 }, never)).rejects.toMatchObject({
+    refused: { rule: 'address' },
+  });
+});
+
+test('lists of both sides hold, and the refusal says whose they are', () => {
+  const guard = guardWith({
+    domains: () => [
+      { by: 'router', blocked: parseDomainPatterns('*.gov 93.184.216.7'), allowed: [] },
+      { by: 'operator', blocked: [], allowed: parseDomainPatterns('*.example *.gov') },
+    ],
+  });
+  const refusedBy = (url: string) => {
+    try {
+      guard.checkUrl(new URL(url));
+      return null;
+    } catch (error) {
+      return (error as GuardRefusal).refused;
+    }
+  };
+  expect(refusedBy('http://a.gov/')).toEqual({ rule: 'blocked-domain', by: 'router', pattern: '*.gov' });
+  expect(refusedBy('http://93.184.216.7/')).toMatchObject({ pattern: '93.184.216.7' });
+  expect(refusedBy('http://a.test/')).toEqual({ rule: 'not-allowed-domain', by: 'operator' });
+  expect(refusedBy('http://a.example:22/')).toEqual({ rule: 'port', by: 'operator' });
+  expect(refusedBy('http://a.example/')).toBeNull();
 });

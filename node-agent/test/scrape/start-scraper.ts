@@ -1,8 +1,11 @@
 import type { LookupAddress } from 'node:dns';
-import { parseDomainPatterns } from '@watt/shared';
+import { DEFAULT_WEB_PORTS, parseDomainPatterns } from '@watt/shared';
 import { pino } from 'pino';
-import { createGuard, DEFAULT_PORTS } from '../../src/guard/guard.ts';
-import { readOwnAddresses } from '../../src/guard/own-addresses.ts';
+import { createGuard } from '../../src/guard/guard.ts';
+import { createOwnAddresses } from '../../src/guard/own-addresses.ts';
+import type { Lookup } from '../../src/guard/resolve-name.ts';
+import { parseUpstreams } from '../../src/guard/upstream/parse-upstreams.ts';
+import { createUpstreamPool } from '../../src/guard/upstream/upstream-pool.ts';
 import { createScraper, type Scraper } from '../../src/scrape/create-scraper.ts';
 import { findChromium } from '../../src/scrape/find-chromium.ts';
 import { DEFAULT_SCRAPE_LIMITS, type ScrapeLimits } from '../../src/scrape/scrape-limits.ts';
@@ -15,7 +18,15 @@ interface Setup {
   ports?: number[];
   /** Names and their addresses; any other name does not resolve. */
   names?: Record<string, string[]>;
+  /** Resolves instead of `names`. */
+  lookup?: Lookup;
+  /** The operator's block list and the router's. */
   blocked?: string;
+  routerBlocked?: string;
+  /** Addresses that the router told. */
+  own?: string[];
+  /** SCRAPER_PROXIES */
+  proxies?: string;
   withBrowser?: boolean;
   limits?: Partial<ScrapeLimits>;
 }
@@ -28,18 +39,24 @@ export type Scrape = (
 export async function startScraper(setup: Setup): Promise<{ scraper: Scraper; scrape: Scrape }> {
   const guard = createGuard({
     allowPrivate: setup.allow.map((port) => ({ host: '127.0.0.1', port })),
-    blockedDomains: parseDomainPatterns(setup.blocked ?? ''),
-    ports: [...DEFAULT_PORTS, ...setup.allow, ...(setup.ports ?? [])],
-    ownAddresses: () => readOwnAddresses(),
-    lookup: async (host) => lookUp(host, setup.names ?? {}),
+    domains: () => [
+      { by: 'operator', blocked: parseDomainPatterns(setup.blocked ?? ''), allowed: [] },
+      { by: 'router', blocked: parseDomainPatterns(setup.routerBlocked ?? ''), allowed: [] },
+    ],
+    routerHosts: () => ['router.test', '198.41.0.4'],
+    ports: [...DEFAULT_WEB_PORTS, ...setup.allow, ...(setup.ports ?? [])],
+    ownAddresses: createOwnAddresses({ told: () => setup.own ?? [] }),
+    lookup: setup.lookup ?? (async (host) => lookUp(host, setup.names ?? {})),
     connectTimeoutMs: 2_000,
   });
+  const logger = pino({ level: 'silent' });
   const scraper = await createScraper({
     guard,
+    upstreams: createUpstreamPool(parseUpstreams(setup.proxies ?? ''), logger),
     chromiumPath: setup.withBrowser ? findChromium() : null,
     clock: Date,
     limits: { ...DEFAULT_SCRAPE_LIMITS, ...setup.limits },
-    logger: pino({ level: 'silent' }),
+    logger,
     isRoot: process.getuid?.() === 0,
   });
   const scrape: Scrape = (url, { options, ...task } = {}) =>

@@ -74,6 +74,7 @@ beforeAll(async () => {
     ports: [canary.port],
     names: NAMES,
     blocked: '*.example.test, 127.0.0.3',
+    routerBlocked: '*.forbidden.test',
   });
   scrape = started.scrape;
   close = () => started.scraper.close();
@@ -114,9 +115,12 @@ test.each([
   ['data:text/html,hi', 'scheme'],
   ['gopher://127.0.0.1/', 'scheme'],
   ['http://user:pass@site.test/', 'credentials'],
-  ['http://93.184.216.34:22/', 'port'],
-  ['http://bad.example.test/', 'blocked-domain *.example.test'],
-  ['http://example.test/', 'blocked-domain *.example.test'],
+  ['http://93.184.216.34:22/', 'port of the operator'],
+  ['http://bad.example.test/', 'blocked-domain *.example.test of the operator'],
+  ['http://example.test/', 'blocked-domain *.example.test of the operator'],
+  ['http://a.forbidden.test/', 'blocked-domain *.forbidden.test of the router'],
+  ['http://router.test/', 'router'],
+  ['https://ROUTER.test.:8443/', 'router'],
   ['not a url', 'host'],
 ])('%s is refused by the rule %s, directly and as a redirect', async (url, rule) => {
   const message = `The address is not allowed (rule: ${rule}).`;

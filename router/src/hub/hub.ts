@@ -25,6 +25,8 @@ export interface HubOptions {
   /** Unix milliseconds. */
   clock?: () => number;
   logger: HubLogger;
+  /** Told to every node at its welcome, as patterns; none when left out. */
+  scrapeDomains?: { blocked: string[]; allowed: string[] };
   /** The peer's address, for routers behind a proxy that they trust. */
   remoteAddressOf?: (request: IncomingMessage) => string;
 }
@@ -169,6 +171,7 @@ class NodeHub implements Hub {
       socket,
       raw: request.socket,
       remoteAddress,
+      scrapeDomains: this.#options.scrapeDomains ?? { blocked: [], allowed: [] },
       routerKey,
       handlers,
       logger,

@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   hello: Hello;
   session: string;
   remoteAddress: string;
+  /** For the welcome: what pages may not, or may alone, be fetched from. */
+  scrapeDomains: { blocked: string[]; allowed: string[] };
   routerKey: SigningKey;
   handlers: HubHandlers;
   limits: HubLimits;
@@ -108,7 +110,8 @@ export class NodeConnection implements NodeLink {
   /** Sends the welcome, and then what was sent in the meantime. */
   open(leases: AttemptId[], heartbeatMs: number): void {
     this.#state = 'open';
-    this.send({ type: 'welcome', leases, heartbeat_ms: heartbeatMs });
+    const { remoteAddress: address, scrapeDomains: scrape_domains } = this.#options;
+    this.send({ type: 'welcome', leases, heartbeat_ms: heartbeatMs, address, scrape_domains });
     for (const { message, body } of this.#waiting.splice(0)) this.send(message, body);
   }
 

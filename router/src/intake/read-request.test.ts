@@ -1,4 +1,10 @@
-import { AppError, DEFAULT_PRICES, parseAllowedTargets, parseDomainPatterns } from '@watt/shared';
+import {
+  AppError,
+  DEFAULT_PRICES,
+  DEFAULT_WEB_PORTS,
+  parseAllowedTargets,
+  parseDomainPatterns,
+} from '@watt/shared';
 import { describe, expect, it } from 'vitest';
 import { createRequestReader, type ReadRequest } from './read-request.ts';
 import type { FieldError } from './validate.ts';

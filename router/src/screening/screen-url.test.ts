@@ -1,9 +1,11 @@
-import { AppError, parseAllowedTargets, parseDomainPatterns } from '@watt/shared';
+import { AppError, DEFAULT_WEB_PORTS, parseAllowedTargets, parseDomainPatterns } from '@watt/shared';
 import { describe, expect, it } from 'vitest';
-import { screenUrl } from './screen-url.ts';
+import { type ScreeningRules, screenUrl } from './screen-url.ts';
 
-const rules = {
+const rules: ScreeningRules = {
   blockedDomains: parseDomainPatterns('localhost,127.0.0.1,*.gov,bad.example'),
+  allowedDomains: [],
+  ports: DEFAULT_WEB_PORTS,
   allowPrivate: parseAllowedTargets('127.0.0.1:8099,[::1]:8099,localhost:8099,demo.gov:443'),
 };
 
@@ -64,6 +66,13 @@ describe('screenUrl', () => {
     'https://gov/',
     'https://www.nasa.gov./',
     'https://bad.example/',
+    'https://notgov/',
+    'http://printer:8080/',
+    'http://nas.local/',
+    'http://metadata.google.internal/',
+    'http://router.lan/',
+    'https://example.com:22/',
+    'http://example.com:6379/',
     'http:127.0.0.1/',
     'http:\\\\127.0.0.1\\',
     ' http://127.0.0.1/ ',
@@ -80,7 +89,7 @@ describe('screenUrl', () => {
     'http://example.com:8080/path?query#part',
     'https://93.184.216.34/',
     'https://[2606:2800:220:1:248:1893:25c8:1946]/',
-    'https://notgov/',
+    'https://notgov.example/',
     'https://example.government/',
     'https://sub.bad.example/',
     'https://172.32.0.1/',
@@ -134,10 +143,20 @@ describe('screenUrl', () => {
     expect(error.extra['errors']).toMatchObject([{ field: 'url', message, fix: expect.any(String) }]);
   });
 
+  it('says in words for programs which rule it was', () => {
+    const only = { ...rules, allowedDomains: parseDomainPatterns('*.example') };
+    const metadataOf = (url: string) => refusal(url, only).extra['metadata'];
+    const facts = { reason: 'blocked', retryable: false, rule_by: 'router' };
+    expect(metadataOf('https://nasa.gov/')).toEqual({ ...facts, rule: 'blocked-domain' });
+    expect(metadataOf('https://example.com/')).toEqual({ ...facts, rule: 'not-allowed-domain' });
+    expect(metadataOf('https://a.example:25/')).toEqual({ ...facts, rule: 'port' });
+    expect(screenUrl('https://a.example/', only).host).toBe('a.example');
+  });
+
   it('blocks what is not public even when the list is empty, and everything when it says so', () => {
-    const none = { blockedDomains: [], allowPrivate: [] };
+    const none = { ...rules, blockedDomains: [], allowPrivate: [] };
     expect(refusal('http://127.0.0.1/', none).code).toBe('DOMAIN_BLOCKED');
-    const all = { blockedDomains: parseDomainPatterns('*'), allowPrivate: [] };
+    const all = { ...rules, blockedDomains: parseDomainPatterns('*'), allowPrivate: [] };
     expect(refusal('https://example.com/', all).code).toBe('DOMAIN_BLOCKED');
   });
 });

@@ -5,12 +5,16 @@ import {
   classifyAddress,
   type DomainPattern,
   isAllowedTarget,
-  matchesDomain,
+  isLocalName,
   normaliseHost,
+  refuseDomain,
 } from '@watt/shared';
 
 export interface ScreeningRules {
   blockedDomains: readonly DomainPattern[];
+  /** Empty: every domain that is not blocked. */
+  allowedDomains: readonly DomainPattern[];
+  ports: readonly number[];
   /** Development targets that the rules do not apply to. */
   allowPrivate: readonly AllowedTarget[];
 }
@@ -27,10 +31,14 @@ export function screenUrl(text: string, rules: ScreeningRules): URL {
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   if (isAllowedTarget(host, port, rules.allowPrivate)) return url;
 
-  const pattern = matchesDomain(host, rules.blockedDomains);
-  if (pattern) throw blocked(host, `it is on the block list as ${pattern.text}`);
+  const lists = [{ by: 'router', blocked: rules.blockedDomains, allowed: rules.allowedDomains }] as const;
+  const refused = refuseDomain(host, lists);
+  if (refused?.pattern) throw blocked(host, refused.rule, `it is on the block list as ${refused.pattern}`);
+  if (refused) throw blocked(host, refused.rule, 'it is not on the list of allowed domains');
   const kind = isIP(host) ? classifyAddress(host) : 'public';
-  if (kind !== 'public') throw blocked(host, `the address is not public (${kind})`);
+  if (kind !== 'public') throw blocked(host, 'address', `the address is not public (${kind})`);
+  if (!isIP(host) && isLocalName(host)) throw blocked(host, 'local-name', 'the name is not public');
+  if (!rules.ports.includes(port)) throw blocked(host, 'port', `port ${port} is not one of the web`);
   return url;
 }
 
@@ -45,6 +53,10 @@ function invalidUrl(what: string): AppError {
   });
 }
 
-function blocked(host: string, rule: string): AppError {
-  return new AppError('DOMAIN_BLOCKED', { detail: `${host} is not allowed: ${rule}`, extra: { rule } });
+/** `rule` in words, and `metadata` with the same names that a node's refusal has. */
+function blocked(host: string, rule: string, why: string): AppError {
+  return new AppError('DOMAIN_BLOCKED', {
+    detail: `${host} is not allowed: ${why}`,
+    extra: { rule: why, metadata: { reason: 'blocked', retryable: false, rule, rule_by: 'router' } },
+  });
 }

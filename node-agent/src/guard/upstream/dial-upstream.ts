@@ -1,0 +1,74 @@
+import type { LookupAddress } from 'node:dns';
+import { connect, isIPv6, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { DialError } from '../dial-error.ts';
+import { openHttpTunnel } from './http-tunnel.ts';
+import type { Upstream } from './parse-upstreams.ts';
+import { openSocksTunnel } from './socks-tunnel.ts';
+import { UpstreamError } from './upstream-error.ts';
+
+interface UpstreamCall {
+  /** Addresses that the guard has checked; the first is asked for. */
+  addresses: readonly LookupAddress[];
+  port: number;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Opens a connection to a checked address through one of the operator's proxies. The proxy gets the address, not the name: what was
+ * checked here is what it dials. Throws UpstreamError when the proxy fails, DialError when the target does.
+ */
+export async function dialUpstream(upstream: Upstream, call: UpstreamCall): Promise<Socket> {
+  const limit = AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]);
+  const [address] = call.addresses;
+  if (!address) throw new DialError('dns', 'The name has no address.', { isLasting: true });
+  const socket = await reach(upstream, limit);
+  const onAbort = () => socket.destroy(new Error('the proxy did not answer in time'));
+  limit.addEventListener('abort', onAbort, { once: true });
+  try {
+    const target = { host: address.address, port: call.port };
+    if (upstream.kind === 'socks5') await openSocksTunnel(socket, upstream, target, call.timeoutMs);
+    else await openHttpTunnel(socket, upstream, { ...target, host: bracketed(target.host) });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    if (limit.aborted)
+      throw new DialError('timeout', 'The server did not accept a connection in time.', { cause: error });
+    throw error;
+  } finally {
+    limit.removeEventListener('abort', onAbort);
+  }
+}
+
+/** A connection to the proxy itself; also how its health is asked. Throws UpstreamError. */
+export function reach(upstream: Upstream, signal: AbortSignal): Promise<Socket> {
+  const { host, port, kind } = upstream;
+  return new Promise((resolve, reject) => {
+    const socket =
+      kind === 'https'
+        ? connectTls({ host, port, servername: host })
+        : connect({ host, port, noDelay: true });
+    const settle = () => signal.removeEventListener('abort', onAbort);
+    const fail = (cause: unknown) => {
+      settle();
+      socket.on('error', () => undefined).destroy();
+      reject(new UpstreamError(upstream, cause));
+    };
+    const onAbort = () => fail(signal.reason);
+    socket.once('error', fail);
+    socket.once(kind === 'https' ? 'secureConnect' : 'connect', () => {
+      settle();
+      socket.off('error', fail);
+      // Between two users of the socket nobody else would hear an error.
+      socket.on('error', () => undefined);
+      resolve(socket);
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
