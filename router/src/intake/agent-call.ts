@@ -32,7 +32,8 @@ export class Intake {
   async submit(submission: Submission): Promise<Answer> {
     const { reader, rateLimits, payments, shares, clock, limits } = this.#options;
     const read = reader.read(submission.service, submission.body);
-    const givenId = read.jobId === undefined ? null : parseJobId(read.jobId);
+    const namedId = read.jobId ?? submission.settlement?.jobId;
+    const givenId = namedId === undefined ? null : parseJobId(namedId);
     const counted = { service: read.service, agent: submission.agent, url: read.url };
     try {
       await rateLimits.count(counted);
@@ -51,7 +52,7 @@ export class Intake {
     }
     if (admission.outcome?.funded) return this.#finish(job, submission);
     // An id that the router made was never in a memo, so there is nothing to look for.
-    if (!givenId) throw unpaid(payments.payTo, job, 0n);
+    if (!givenId) throw unpaid(payments.payTo, job, { received: 0n });
     return this.#payAndFinish(job, submission);
   }
 
@@ -66,6 +67,7 @@ export class Intake {
 
   async #payAndFinish(job: UnpaidJob, submission: Submission): Promise<Answer> {
     const { payments, waiters, clock, limits } = this.#options;
+    await submission.settlement?.settle(job);
     await seekPayment({ payments, waiters, clock, graceMs: limits.graceMs }, job, submission.signal);
     return this.#finish(job, submission);
   }

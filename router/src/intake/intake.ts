@@ -3,5 +3,6 @@
 export { Intake, type IntakeOptions } from './agent-call.ts';
 export { refundOf, resultBody } from './answers.ts';
 export { createRequestReader, type ReadRequest, type RequestReader } from './read-request.ts';
-export type { Answer, Submission } from './submission.ts';
+export type { Answer, Settlement, Submission } from './submission.ts';
+export type { UnpaidJob } from './unpaid-answers.ts';
 export { createValidator, fieldError } from './validate.ts';

@@ -7,6 +7,8 @@ const POLL_MS = 1000;
 const SYNC_MS = 5000;
 // How much longer a call waits when its payment has been seen and is not confirmed yet.
 const CONFIRMATION_MS = 10_000;
+// And when the router itself sends it: for nobody else can.
+const SETTLEMENT_MS = 20_000;
 
 export interface PaymentSeekerOptions {
   payments: Payments;
@@ -30,11 +32,13 @@ export async function seekPayment(
   for (;;) {
     const outcome = await lookForPayment(payments, job);
     if (outcome === null || outcome.funded) return;
-    const isComing = payments.isPending(memos);
-    const left = begun + graceMs + (isComing ? CONFIRMATION_MS : 0) - clock();
+    const isSettling = outcome.settlement === 'coming';
+    const isComing = isSettling || payments.isPending(memos);
+    const extraMs = isSettling ? SETTLEMENT_MS : isComing ? CONFIRMATION_MS : 0;
+    const left = begun + graceMs + extraMs - clock();
     if (left > 0 && !signal.aborted) await waiters.wait(job.id, { ms: Math.min(POLL_MS, left), signal });
     else if (isComing) throw paymentPending(job, 'The payment was seen and is not confirmed yet');
-    else throw unpaid(payments.payTo, job, outcome.received);
+    else throw unpaid(payments.payTo, job, outcome);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Service } from '@watt/shared';
+import type { UnpaidJob } from './unpaid-answers.ts';
 
 /** One call for a job, as HTTP hands it over. */
 export interface Submission {
@@ -11,6 +12,16 @@ export interface Submission {
   /** `Prefer: respond-async`. */
   isAsync: boolean;
   signal: AbortSignal;
+  /** A payment that came with the call. */
+  settlement?: Settlement | undefined;
+}
+
+/** A payment that the router itself brings to the chain. */
+export interface Settlement {
+  /** The job that it names, for a body that names none. */
+  jobId: string | undefined;
+  /** Sends the payment for this job, unless the job has one on its way. Throws when it is refused; then nothing has moved. */
+  settle(job: UnpaidJob): Promise<void>;
 }
 
 export interface Answer {

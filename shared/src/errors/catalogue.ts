@@ -181,6 +181,36 @@ export const ERRORS = {
     title: 'The wallet has no such withdrawal',
     fix: 'List the withdrawals at /api/v1/withdrawals.',
   },
+  X402_MALFORMED: {
+    status: 400,
+    title: 'The payment header cannot be read',
+    fix: 'Send `PAYMENT-SIGNATURE` of x402 version 2, made from the `PAYMENT-REQUIRED` of this very request.',
+  },
+  X402_REFUSED: {
+    status: 402,
+    title: 'The payment does not fit this request',
+    fix: 'Nothing was sent or charged. Pay anew from the `PAYMENT-REQUIRED` of this answer.',
+  },
+  X402_EXPIRED: {
+    status: 402,
+    title: 'The payment never reached the chain',
+    fix: 'It cannot land any more, and nothing was charged. Pay anew.',
+  },
+  X402_FAILED: {
+    status: 402,
+    title: 'The payment failed on the chain',
+    fix: 'Nothing was charged. Check that the wallet still holds the price, and pay anew.',
+  },
+  X402_BUSY: {
+    status: 429,
+    title: 'Too many payments are on their way',
+    fix: 'Nothing was sent or charged. Repeat the call after Retry-After, or pay by memo.',
+  },
+  X402_UNAVAILABLE: {
+    status: 503,
+    title: 'x402 is not available right now',
+    fix: 'Nothing was sent or charged. Pay by memo as in `payment`, or repeat the call after Retry-After.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {
