@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { createColdStart } from './cold-start.ts';
+import { createColdStart, DEADLINE_MARGIN_MS } from './cold-start.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import type { TakenContainer } from './container-source.ts';
 import type { ExecuteOutcome, ExecuteTask, FailedExecution, OutputListener } from './execute-task.ts';
 import { canResume } from './job-of-task.ts';
 import { LANGUAGE_TABLE } from './languages.ts';
 import { createContainerOpener } from './open-container.ts';
+import type { PoolSettings } from './pool/pool-settings.ts';
+import { createWarmPool } from './pool/warm-pool.ts';
 import { probeSandbox, type SandboxCapabilities } from './probe.ts';
 import { cancelled, failedByEngine, runJob } from './run-job.ts';
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './sandbox-limits.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
+import { createTeardown } from './teardown.ts';
 import { createUidPool, DEFAULT_UID_RANGE, type UidRange } from './uid-pool.ts';
 
 export interface SandboxOptions {
@@ -22,6 +25,8 @@ export interface SandboxOptions {
   /** Milliseconds since 1970. */
   clock: { now(): number };
   logger: { warn(context: object, message: string): void };
+  /** Which containers to keep ready once `warmUp` was called; none without it. */
+  pool?: PoolSettings;
   uidRange?: UidRange;
   random?: (bytes: number) => Buffer;
 }
@@ -31,6 +36,10 @@ export interface Sandbox {
   execute(task: ExecuteTask, signal: AbortSignal, onOutput?: OutputListener): Promise<ExecuteOutcome>;
   /** Proves with jobs of its own what this machine enforces. Takes a second or two. */
   probe(): Promise<SandboxCapabilities>;
+  /** Begins to keep containers ready. Resolves when the first of them wait. */
+  warmUp(): Promise<void>;
+  /** Containers that wait, by language and memory as in `python:256`. */
+  ready(): Record<string, number>;
   /** Removes what nodes that died have left; returns how many containers. To be called before the first job. */
   sweep(): Promise<number>;
   /** Takes no more jobs, ends those that run, and waits until no container is left. */
@@ -46,7 +55,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...{ engine, image, limits, uids, now, random, ...(runtime !== undefined && { runtime }) },
     owner: random(8).toString('hex'),
   });
-  const source = createColdStart(open);
+  const cold = createColdStart(open);
+  const onTrouble = (error: unknown) => logger.warn({ err: error }, 'no container could be kept ready');
+  const useMs = limits.maxTimeoutSeconds * 1000 + DEADLINE_MARGIN_MS;
+  const pool = options.pool && createWarmPool({ settings: options.pool, open, cold, useMs, now, onTrouble });
+  const source = pool ?? cold;
+  let running = 0;
+  const isBusy = () => running > 0;
+  const teardown = createTeardown({ lanes: 2, maxWaiting: options.pool?.maxEach ?? 0, isBusy, now });
   const closing = new AbortController();
   const underway = new Set<Promise<unknown>>();
 
@@ -62,6 +78,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     onOutput?: OutputListener,
   ): Promise<ExecuteOutcome> {
     let taken: TakenContainer | undefined;
+    running += 1;
     try {
       taken = await source.take({
         jobId: task.job_id,
@@ -75,14 +92,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     } catch (error) {
       return failedByEngine(error);
     } finally {
-      // Behind the answer: removing a container takes longer than most programs run.
+      running -= 1;
       if (taken !== undefined) void track(release(taken));
     }
   }
 
   async function release(taken: TakenContainer): Promise<void> {
     try {
-      await taken.release();
+      await teardown.add(() => taken.release());
     } catch (error) {
       const container = taken.container.id;
       logger.warn({ err: error, container }, 'a container could not be removed; the next sweep will');
@@ -103,9 +120,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     execute,
     probe: () =>
       track(probeSandbox({ engine, image, limits, execute, ...(runtime !== undefined && { runtime }) })),
+    warmUp: async () => pool?.start(),
+    ready: () => pool?.ready() ?? {},
     sweep: () => track(sweepOrphans(engine, clock.now())),
     async close() {
       closing.abort();
+      teardown.hurry();
+      await pool?.close();
       while (underway.size > 0) await Promise.allSettled(underway);
     },
   };
