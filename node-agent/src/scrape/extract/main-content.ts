@@ -2,14 +2,15 @@ import { type Document, type Element, isTag, type ParentNode } from 'domhandler'
 import { chooseContent } from './content/choose-content.ts';
 import { cleanContent } from './content/clean-content.ts';
 import { isAway } from './content/likelihood.ts';
-import { measure } from './content/measure.ts';
+import { type Measures, measure } from './content/measure.ts';
 import { scoreElements } from './content/score.ts';
 import { isHidden } from './hidden.ts';
 import { pageTitle } from './page-title.ts';
 import { documentOf } from './parse-document.ts';
 import { findFirst, walkElements } from './walk.ts';
 
-const ENOUGH = 500;
+const MOST = 0.5;
+const ENOUGH = 250;
 
 /** How strictly parts of a page are left out, from the first try to the last. */
 const TRIES = [
@@ -40,20 +41,37 @@ export function findMainContent(document: Document): Document | null {
 function tryFind(body: ParentNode, strictness: Strictness, title: string | null) {
   const dropped = new Set<Element>();
   walkElements(body, (element) => {
-    if (!isHidden(element) && !(strictness.dropsUnlikely && isAway(element))) return true;
+    if (!isHidden(element)) return true;
     dropped.add(element);
     return false;
   });
-  const measures = measure(body, dropped);
+  let measures = measure(body, dropped);
+  if (strictness.dropsUnlikely) {
+    dropUnlikely(body, measures, dropped);
+    measures = measure(body, dropped);
+  }
   const scores = scoreElements(measures, strictness.usesNames);
-  const elements = chooseContent(scores, measures);
+  const elements = chooseContent(scores, measures, strictness.cleans);
   if (elements.length === 0) return null;
-  for (const element of elements) cleanContent(element, { measures, dropped, strictness, title });
+  const prose = Math.max(...elements.map((element) => measures.get(element)?.prose ?? 0));
+  for (const element of elements) cleanContent(element, { measures, dropped, strictness, title, prose });
   const after = elements.reduce((sum, element) => {
     const kept = measure(element, dropped).get(element);
     return sum + (kept?.text ?? 0);
   }, 0);
   return { elements, dropped, text: after };
+}
+
+/** What holds most of the page's prose is not away, whatever it is called. */
+function dropUnlikely(body: ParentNode, measures: Measures, dropped: Set<Element>): void {
+  const whole = measures.get(body)?.prose ?? 0;
+  walkElements(body, (element) => {
+    if (dropped.has(element)) return false;
+    const prose = measures.get(element)?.prose ?? 0;
+    if (!isAway(element) || prose > whole * MOST) return true;
+    dropped.add(element);
+    return false;
+  });
 }
 
 function prune(document: Document, dropped: ReadonlySet<Element>): Document {

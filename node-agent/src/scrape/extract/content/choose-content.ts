@@ -1,7 +1,10 @@
 import { type Element, isTag, type ParentNode } from 'domhandler';
+import { isApart } from './clean-content.ts';
 import { linkDensity, type Measures } from './measure.ts';
 import type { Scores } from './score.ts';
 
+const WIDER = 1.2;
+const PURE = 0.8;
 const MIN_RIVALS = 3;
 const RIVAL_SHARE = 0.75;
 const MAX_RIVALS = 5;
@@ -10,13 +13,13 @@ const MIN_JOINING = 10;
 const LONG_PARAGRAPH = 80;
 
 /** The element that scores best, or what holds several that score nearly as well, with those beside it that belong to it. */
-export function chooseContent(scores: Scores, measures: Measures): Element[] {
+export function chooseContent(scores: Scores, measures: Measures, cleans: boolean): Element[] {
   const ranked = [...scores].sort(([, a], [, b]) => b - a).slice(0, MAX_RIVALS);
   const [first] = ranked;
   if (!first) return [];
   let top = commonHolder(ranked, scores) ?? first[0];
-  top = climb(top, scores);
-  return withSiblings(top, scores, measures);
+  top = widen(climb(top, scores), measures);
+  return withSiblings(top, { scores, measures, cleans });
 }
 
 /** Text that is spread over several parts is held together by what they have in common. */
@@ -61,6 +64,29 @@ function climb(start: Element, scores: Scores): Element {
   return top;
 }
 
+/** Goes up to what holds clearly more prose in parts like this one: articles are cut into sections by adverts and pictures. */
+function widen(start: Element, measures: Measures): Element {
+  let top = start;
+  for (
+    let child = start, above = start.parent;
+    above !== null && isTag(above) && above.name !== 'body';
+    child = above, above = above.parent
+  ) {
+    const own = measures.get(top);
+    const wider = measures.get(above);
+    if (!own || !wider) break;
+    const alike = above.children.filter(isTag).filter((sibling) => isAlike(sibling, child));
+    const prose = alike.reduce((sum, sibling) => sum + (measures.get(sibling)?.prose ?? 0), 0);
+    if (prose >= own.prose * WIDER && wider.prose / wider.text >= (own.prose / own.text) * PURE) top = above;
+  }
+  return top;
+}
+
+function isAlike(one: Element, other: Element): boolean {
+  const [first = ''] = (one.attribs['class'] ?? '').split(' ');
+  return one.name === other.name && first !== '' && (other.attribs['class'] ?? '').split(' ')[0] === first;
+}
+
 function isSoleChild(element: Element, above: ParentNode | null): above is Element {
   return (
     above !== null &&
@@ -72,7 +98,13 @@ function isSoleChild(element: Element, above: ParentNode | null): above is Eleme
   );
 }
 
-function withSiblings(top: Element, scores: Scores, measures: Measures): Element[] {
+interface JoinOptions {
+  scores: Scores;
+  measures: Measures;
+  cleans: boolean;
+}
+
+function withSiblings(top: Element, { scores, measures, cleans }: JoinOptions): Element[] {
   const holder = top.parent;
   if (holder === null) return [top];
   const topScore = scores.get(top) ?? 0;
@@ -81,7 +113,7 @@ function withSiblings(top: Element, scores: Scores, measures: Measures): Element
   return holder.children.filter(isTag).filter((sibling) => {
     if (sibling === top) return true;
     const own = measures.get(sibling);
-    if (!own) return false;
+    if (!own || (cleans && isApart(sibling, own, measures.get(top)?.prose ?? 0))) return false;
     const bonus = classes !== '' && sibling.attribs['class'] === classes ? topScore * JOINING_SHARE : 0;
     const score = scores.get(sibling);
     if (score !== undefined && score + bonus >= threshold) return true;

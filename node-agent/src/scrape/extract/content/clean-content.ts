@@ -4,7 +4,7 @@ import { nodeText } from '../node-text.ts';
 import { oneLine } from '../one-line.ts';
 import { isDataTable } from '../read-tables.ts';
 import { walkElements } from '../walk.ts';
-import { nameWeight } from './likelihood.ts';
+import { namesOf, nameWeight } from './likelihood.ts';
 import { linkDensity, type Measure, type Measures } from './measure.ts';
 
 interface CleanOptions {
@@ -12,6 +12,8 @@ interface CleanOptions {
   dropped: Set<Element>;
   strictness: Strictness;
   title: string | null;
+  /** Of the part that stands out most. */
+  prose: number;
 }
 
 const ALWAYS = new Set([
@@ -29,23 +31,39 @@ const ALWAYS = new Set([
   'iframe',
 ]);
 const SUSPECTS = new Set(['form', 'fieldset', 'table', 'ul', 'ol', 'div', 'section', 'dl']);
-const SHARING = /(?:\b|_)(?:share|sharedaddy|social)(?:\b|_)/i;
+/** Short parts that are called so stand around an article, not in it: who wrote it and when, what a picture shows. */
+const ABOUT =
+  /caption|credit|byline|author|dateline|\b(?:date|time|timestamp)\b|publish|updated|breadcrumb|copyright|related|recommend|newsletter|promo|read-?more|also-?like|tags\b|advert|sponsor/i;
+const MAX_ABOUT = 400;
+/** Parts within an article that are read apart from it, of any length. */
+const BESIDE =
+  /gallery|slideshow|carousel|(?:video|media)-?player|related|recommend|most-?popular|trending|outbrain|taboola|comment-?list/i;
+const OF_TABLES = new Set(['body', 'table', 'thead', 'tbody', 'tr', 'td', 'th']);
+const MOST = 0.5;
+const MIN_TEASERS = 3;
+const MAX_TEASER = 700;
+const SHARING = /\bshar(?:e|er|es|ing|ebar|edaddy|ethis)\b|\bsocial\b/i;
 const COMMAS_OF_PROSE = 10;
+const MAX_LINKS = 0.2;
+const MAX_LINKS_IF_NAMED = 0.5;
+const SHORT = 75;
+const KEEPS = new Set(['pre', 'code', 'figure']);
 
 /** Leaves out of a part of the page what is no content in it. */
-export function cleanContent(root: Element, { measures, dropped, strictness, title }: CleanOptions): void {
+export function cleanContent(
+  root: Element,
+  { measures, dropped, strictness, title, prose }: CleanOptions,
+): void {
   let isTitleSeen = false;
   walkElements(root, (element) => {
     const own = measures.get(element);
     if (!own) return false;
     const isTitle = !isTitleSeen && isTitleHeading(element, title);
     if (isTitle) isTitleSeen = true;
-    if (
-      isTitle ||
-      ALWAYS.has(element.name) ||
-      isSharing(element, own) ||
-      (strictness.cleans && isSuspect(element, own, strictness))
-    ) {
+    const isLeftOut = isTitle || ALWAYS.has(element.name) || isSharing(element, own) || isAbout(element, own);
+    const isCleaned =
+      strictness.cleans && (isApart(element, own, prose) || isFurniture(element, own, strictness.usesNames));
+    if (isLeftOut || isCleaned) {
       dropped.add(element);
       return false;
     }
@@ -60,40 +78,50 @@ function isTitleHeading(element: Element, title: string | null): boolean {
   return title !== null && text !== null && title.includes(text);
 }
 
-function isSharing({ attribs }: Element, own: Measure): boolean {
-  return own.text < 500 && SHARING.test(`${attribs['class'] ?? ''} ${attribs['id'] ?? ''}`.slice(0, 500));
+function isSharing(element: Element, own: Measure): boolean {
+  return own.text < MAX_ABOUT && SHARING.test(namesOf(element));
 }
 
-function isSuspect(element: Element, own: Measure, { usesNames }: Strictness): boolean {
-  if (!SUSPECTS.has(element.name)) return false;
+function isAbout(element: Element, own: Measure): boolean {
+  if (element.name === 'figcaption') return true;
+  if (own.text > MAX_ABOUT || OF_TABLES.has(element.name)) return false;
+  return ABOUT.test(namesOf(element));
+}
+
+/** What holds less than half of the prose and is other pages' teasers or a show of pictures. */
+export function isApart(element: Element, own: Measure, prose: number): boolean {
+  return own.prose < prose * MOST && (isTeaserList(own) || isBeside(element));
+}
+
+/** A list of other pages, each with its first sentences. */
+function isTeaserList({ linkedHeadings, text }: Measure): boolean {
+  return linkedHeadings >= MIN_TEASERS && text / linkedHeadings < MAX_TEASER;
+}
+
+function isBeside(element: Element): boolean {
+  return !OF_TABLES.has(element.name) && BESIDE.test(namesOf(element));
+}
+
+/** A part without prose that is called badly, or that links, controls or pictures make up. */
+function isFurniture(element: Element, own: Measure, usesNames: boolean): boolean {
+  if (!SUSPECTS.has(element.name) || isInside(element, KEEPS)) return false;
   if (element.name === 'table' && isDataTable(element)) return false;
-  if (isInside(element, 'pre') || isInside(element, 'code')) return false;
   const weight = usesNames ? nameWeight(element) : 0;
   if (weight < 0) return true;
-  if (own.commas >= COMMAS_OF_PROSE) return false;
+  if (own.commas >= COMMAS_OF_PROSE || own.prose > own.text * MOST) return false;
   const isList = element.name === 'ul' || element.name === 'ol';
-  const density = linkDensity(own);
-  const headings = own.text === 0 ? 0 : own.headingText / own.text;
+  const maxLinks = weight > 0 || isList ? MAX_LINKS_IF_NAMED : MAX_LINKS;
   return (
-    (own.images > 1 && own.paragraphs / own.images < 0.5 && !isInside(element, 'figure')) ||
-    (!isList && own.items - 100 > own.paragraphs) ||
-    own.controls > Math.floor(own.paragraphs / 3) ||
-    (!isList &&
-      headings < 0.9 &&
-      own.text < 25 &&
-      (own.images === 0 || own.images > 2) &&
-      !isInside(element, 'figure') &&
-      density > 0) ||
-    (!isList && weight < 25 && density > 0.2) ||
-    (weight >= 25 && density > 0.5) ||
-    (own.embeds === 1 && own.text < 75) ||
-    own.embeds > 1
+    linkDensity(own) > maxLinks ||
+    own.controls * 3 > own.paragraphs + 2 ||
+    own.images > own.paragraphs * 2 + 1 ||
+    (own.embeds > 0 && own.text < SHORT)
   );
 }
 
-function isInside(element: Element, name: string): boolean {
+function isInside(element: Element, names: ReadonlySet<string>): boolean {
   for (let above = element.parent; above !== null && isTag(above); above = above.parent) {
-    if (above.name === name) return true;
+    if (names.has(above.name)) return true;
   }
   return false;
 }

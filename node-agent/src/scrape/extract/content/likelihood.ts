@@ -1,12 +1,82 @@
 import type { Element } from 'domhandler';
 
-/** Names that pages give to what is not their content, and to what is. */
-const AWAY =
-  /-ad-|ai2html|banner|breadcrumbs?|combx|comment|community|cover-wrap|disqus|extra|footer|gdpr|header|legends|menu|newsletter|outbrain|pagination|pager|popup|promo|recirc|related|remark|replies|rss|share|shoutbox|sidebar|skyscraper|social|sponsor|supplemental|taboola|toolbar|ad-break|agegate|yom-remote/i;
-const MAYBE = /and|article|body|column|content|main|mathjax|shadow/i;
-const GOOD = /article|body|content|entry|hentry|h-entry|main|page|post|text|blog|story/i;
-const BAD =
-  /-ad-|hidden|^hid$| hid$| hid |^hid |banner|combx|comment|com-|contact|footer|gdpr|masthead|media|meta|outbrain|promo|related|scroll|share|shoutbox|sidebar|skyscraper|sponsor|shopping|tags|widget/i;
+/** Parts of the names that pages give to what is not their content. Short ones count as whole words only. */
+const AWAY = anyOf(
+  ['advert', 'banner', 'breadcrumb', 'comment', 'cookie', 'consent', 'disqus', 'footer', 'masthead', 'menu'],
+  [
+    'newsletter',
+    'outbrain',
+    'pagination',
+    'popup',
+    'promo',
+    'recirc',
+    'recommend',
+    'related',
+    '\\bshar(?:e|er|es|ing)\\b',
+  ],
+  [
+    'share(?:bar|this|tool)',
+    'sidebar',
+    'social',
+    'sponsor',
+    'taboola',
+    'toolbar',
+    'trending',
+    'shoutbox',
+    'skyscraper',
+  ],
+  [
+    '\\bads?\\b',
+    '\\bnav',
+    '\\bpager\\b',
+    '\\breplies\\b',
+    '\\brss\\b',
+    '\\bheader\\b',
+    '\\bmodal\\b',
+    '\\brail\\b',
+  ],
+  ['\\bextra\\b', '\\blegal\\b', '\\blogin\\b', '\\bmost-?(?:read|popular)'],
+);
+const CONTENT = anyOf([
+  'article',
+  'body',
+  'content',
+  'main',
+  'story',
+  'entry',
+  'column',
+  'post',
+  'page',
+  'text',
+  'blog',
+]);
+/** These tell even against what is called content besides. */
+const NOT_CONTENT = anyOf(
+  [
+    'advert',
+    'banner',
+    'breadcrumb',
+    'comment',
+    'contact',
+    'disqus',
+    'footer',
+    'hidden',
+    'masthead',
+    'newsletter',
+  ],
+  [
+    'outbrain',
+    'promo',
+    'recirc',
+    'related',
+    '\\bshar(?:e|er|es|ing)\\b',
+    'shopping',
+    'sidebar',
+    'social',
+    'sponsor',
+  ],
+  ['taboola', 'widget', '\\bads?\\b', '\\bmeta\\b', '\\btags?\\b', '\\bmedia\\b', '\\bscroll\\b'],
+);
 const AWAY_ROLES = new Set([
   ...[
     'navigation',
@@ -21,18 +91,7 @@ const AWAY_ROLES = new Set([
   ],
   ...['search', 'tablist', 'toolbar'],
 ]);
-const AWAY_TAGS = new Set([
-  'nav',
-  'aside',
-  'footer',
-  'button',
-  'input',
-  'textarea',
-  'link',
-  'meta',
-  'dialog',
-  'menu',
-]);
+const AWAY_TAGS = new Set(['nav', 'aside', 'footer', 'button', 'input', 'textarea', 'dialog', 'menu']);
 const NEVER_AWAY = new Set([
   'html',
   'body',
@@ -48,6 +107,7 @@ const NEVER_AWAY = new Set([
   'pre',
 ]);
 const MAX_NAMES = 500;
+const MAX_ID_WORDS = 4;
 
 /** What an element's names, role and tag say against its being content, before anything is counted. */
 export function isAway(element: Element): boolean {
@@ -57,24 +117,40 @@ export function isAway(element: Element): boolean {
   if (AWAY_ROLES.has(attribs['role'] ?? '')) return true;
   if (NEVER_AWAY.has(name)) return false;
   const names = namesOf(element);
-  return names !== '' && AWAY.test(names) && !MAYBE.test(names);
+  return names !== '' && AWAY.test(names) && !CONTENT.test(names);
 }
 
 /** From -50 to 50, by what the element is called. */
-export function nameWeight(element: Element): number {
+export function nameWeight({ attribs }: Element): number {
   let weight = 0;
-  for (const names of [element.attribs['class'], element.attribs['id']]) {
-    if (names === undefined || names === '') continue;
-    const shown = names.slice(0, MAX_NAMES);
-    if (BAD.test(shown)) weight -= 25;
-    if (GOOD.test(shown)) weight += 25;
+  for (const names of [wordsOf(attribs['class']), idWords(attribs['id'])]) {
+    if (names === '') continue;
+    if (NOT_CONTENT.test(names)) weight -= 25;
+    if (CONTENT.test(names)) weight += 25;
   }
   return weight;
 }
 
-function namesOf({ attribs }: Element): string {
-  const { class: classes, id } = attribs;
-  return classes === undefined && id === undefined
-    ? ''
-    : `${classes ?? ''} ${id ?? ''}`.trim().slice(0, MAX_NAMES);
+/** Class and id as words. */
+export function namesOf({ attribs }: Element): string {
+  return `${wordsOf(attribs['class'])} ${idWords(attribs['id'])}`.trim();
+}
+
+/** An id of many words is the anchor of a heading, and says what the text is about. */
+function idWords(id: string | undefined): string {
+  const words = wordsOf(id);
+  return words.split(/[\s-]+/).length > MAX_ID_WORDS ? '' : words;
+}
+
+/** Underscores and inner capitals part words in names. */
+function wordsOf(names: string | undefined): string {
+  if (names === undefined) return '';
+  return names
+    .slice(0, MAX_NAMES)
+    .replaceAll('_', ' ')
+    .replace(/([a-z])(?=[A-Z])/g, '$1 ');
+}
+
+function anyOf(...words: readonly string[][]): RegExp {
+  return new RegExp(words.flat().join('|'), 'i');
 }

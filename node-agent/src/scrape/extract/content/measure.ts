@@ -15,10 +15,17 @@ export interface Measure {
   headingText: number;
   /** Text that stands in the element itself or in inline elements in it. */
   ownText: number;
+  /** Text in blocks that are long and not mostly links. */
+  prose: number;
+  /** Headings that are links, as teasers of other pages have them. */
+  linkedHeadings: number;
 }
 
 export type Measures = Map<ParentNode, Measure>;
 
+const LONG_BLOCK = 80;
+const MAX_PROSE_LINKS = 0.3;
+const MIN_HEADING_LINKS = 0.8;
 const COMMAS = /[,،、，﹐]/g;
 const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 /** One such character says as much as several letters. */
@@ -87,6 +94,9 @@ export function measure(root: ParentNode, dropped: ReadonlySet<Element>): Measur
       if (!isTag(node)) return;
       if (node.name === 'a' && node.attribs['href'] !== undefined) links -= 1;
       const own = measures.get(node);
+      if (own && !INLINE.has(node.name) && own.ownText >= LONG_BLOCK && linkDensity(own) < MAX_PROSE_LINKS) {
+        own.prose += own.ownText;
+      }
       const parent = node.parent && measures.get(node.parent);
       if (own && parent) addChild(parent, node.name, own);
     },
@@ -101,7 +111,7 @@ export function linkDensity({ text, linkText }: Measure): number {
 function empty(): Measure {
   return {
     ...{ text: 0, linkText: 0, commas: 0, paragraphs: 0, images: 0, items: 0, controls: 0, embeds: 0 },
-    ...{ headingText: 0, ownText: 0 },
+    ...{ headingText: 0, ownText: 0, linkedHeadings: 0, prose: 0 },
   };
 }
 
@@ -119,11 +129,14 @@ function addChild(parent: Measure, name: string, child: Measure): void {
   parent.text += child.text;
   parent.linkText += child.linkText;
   parent.commas += child.commas;
+  parent.prose += child.prose;
   parent.paragraphs += child.paragraphs + (name === 'p' ? 1 : 0);
   parent.images += child.images + (name === 'img' ? 1 : 0);
   parent.items += child.items + (name === 'li' ? 1 : 0);
   parent.controls += child.controls + (CONTROLS.has(name) ? 1 : 0);
   parent.embeds += child.embeds + (EMBEDS.has(name) ? 1 : 0);
+  parent.linkedHeadings += child.linkedHeadings;
+  if (isHeading(name) && child.text > 0 && linkDensity(child) > MIN_HEADING_LINKS) parent.linkedHeadings += 1;
   parent.headingText += isHeading(name) ? child.text : child.headingText;
   if (INLINE.has(name)) parent.ownText += child.ownText;
 }

@@ -4,6 +4,8 @@ import { INLINE, linkDensity, type Measure, type Measures } from './measure.ts';
 
 const MIN_PARAGRAPH = 25;
 const MAX_CREDITED = 5;
+/** A block that is no paragraph may hold many, parted by line breaks. */
+const MAX_LENGTH_POINTS = 30;
 /** Elements that are paragraphs, so that they speak for what holds them; other blocks speak for themselves too. */
 const PARAGRAPHS = new Set([
   'p',
@@ -31,7 +33,7 @@ export function scoreElements(measures: Measures, usesNames: boolean): Scores {
   };
   for (const [node, own] of measures) {
     if (!isTag(node) || INLINE.has(node.name) || own.ownText < MIN_PARAGRAPH) continue;
-    const points = paragraphPoints(own);
+    const points = paragraphPoints(own, PARAGRAPHS.has(node.name) ? 3 : MAX_LENGTH_POINTS);
     let holder: ParentNode | null = PARAGRAPHS.has(node.name) ? node.parent : node;
     for (let level = 0; level < MAX_CREDITED && holder !== null && isTag(holder); level += 1) {
       credit(holder, level === 0 ? points : level === 1 ? points / 2 : points / (level * 3));
@@ -45,8 +47,8 @@ export function scoreElements(measures: Measures, usesNames: boolean): Scores {
   return scores;
 }
 
-function paragraphPoints(own: Measure): number {
-  return 1 + own.commas + Math.min(Math.floor(own.ownText / 100), 3);
+function paragraphPoints(own: Measure, maxLengthPoints: number): number {
+  return 1 + own.commas + Math.min(Math.floor(own.ownText / 100), maxLengthPoints);
 }
 
 function startScore(element: Element, usesNames: boolean): number {
