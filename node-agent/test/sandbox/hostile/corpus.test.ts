@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { ContainerEngine } from '../../../src/sandbox/container-engine.ts';
+import type { CompletedExecution } from '../../../src/sandbox/execute-task.ts';
+import { docker, realImage, realSandbox } from '../real-sandbox.ts';
+import { countTerminals, findLeftovers, readHostState } from './host-state.ts';
+import { type HostileProgram, readPrograms } from './read-programs.ts';
+
+const image = await realImage();
+const MEMORY_MB = 128;
+/** More than other programs of this machine open meanwhile, and far less than a job could take. */
+const TERMINALS_OF_OTHERS = 32;
+/** Of this test alone, so that what is left behind can be told from other tests' work. */
+const UIDS = { first: 3_000_000, count: 65_536 };
+const FINGERPRINT =
+  'sha256sum /usr/bin/python3 /usr/bin/node /usr/bin/bash /usr/lib/watt/supervisor /etc/passwd /lib/*-linux-gnu/libc.so.6';
+
+describe.skipIf(image === null)('the hostile corpus', async () => {
+  const canary = randomBytes(12).toString('hex');
+  const neighbour = randomBytes(12).toString('hex');
+  process.env['WATT_TEST_SECRET'] = canary;
+  const calls: string[] = [];
+  const server = createServer((socket) => {
+    calls.push(String(socket.remoteAddress));
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '::', resolve));
+  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const programs = readPrograms({
+    CANARY: canary,
+    NEIGHBOUR: neighbour,
+    PORT: String((server.address() as AddressInfo).port),
+    HOSTS: own
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+      .map(({ address }) => address)
+      .join(' '),
+  });
+
+  const containers = new Set<string>();
+  const engine: ContainerEngine = {
+    ...docker,
+    async create(name, spec) {
+      const id = await docker.create(name, spec);
+      containers.add(id);
+      return id;
+    },
+  };
+  const { sandbox, complete, run, warnings } = realSandbox(image ?? '', { docker: engine, uidRange: UIDS });
+  const before = readHostState();
+  const terminals = countTerminals();
+  const fingerprint = (await complete('bash', FINGERPRINT)).output.stdout;
+  const stayed = new AbortController();
+  const neighbourly = `echo ${neighbour} | tee /tmp/${neighbour} > /dev/shm/${neighbour}; exec -a ${neighbour} sleep 200`;
+  const stays = run('bash', neighbourly, { timeout: 200, job_id: 'neighbour' }, stayed.signal);
+
+  afterAll(async () => {
+    server.close();
+    delete process.env['WATT_TEST_SECRET'];
+    await sandbox.close();
+  });
+
+  test('is as large as it says, and every program is a program', () => {
+    expect(programs.length).toBeGreaterThanOrEqual(90);
+    expect(new Set(programs.map(({ name }) => name)).size).toBe(programs.length);
+  });
+
+  test.concurrent.each(programs.map((program) => [program.name, program] as const))(
+    '%s',
+    async (_, program) => {
+      const { language, code, timeout, ends, says, flags } = program;
+      const outcome = await complete(language, code, {
+        timeout,
+        memory_mb: MEMORY_MB,
+        job_id: `hostile-${program.name}`,
+      });
+      const { stdout, stderr } = outcome.output;
+      expect(ends, `${program.what}\n${stdout.slice(0, 2000)}\n${stderr.slice(0, 2000)}`).toContain(
+        endOf(outcome, program),
+      );
+      if (says !== null) expect(stdout.slice(0, 100_000)).toMatch(says);
+      expect({ ...outcome.output, ...outcome.metadata }).toMatchObject(
+        Object.fromEntries(flags.map((flag) => [flag, true])),
+      );
+      for (const secret of [canary, neighbour]) expect(stdout + stderr).not.toContain(secret);
+    },
+  );
+
+  test('the neighbour has noticed nothing, and nobody has called', async () => {
+    stayed.abort();
+    expect(await stays).toMatchObject({ kind: 'failed', reason: 'cancelled' });
+    expect(calls).toEqual([]);
+  });
+
+  test('the image is what it was, for the next job', async () => {
+    expect((await complete('bash', FINGERPRINT)).output.stdout).toBe(fingerprint);
+    expect(fingerprint.trim().split('\n')).toHaveLength(6);
+  });
+
+  test('the host is as it was', async () => {
+    await sandbox.close();
+    expect(containers.size).toBeGreaterThanOrEqual(programs.length);
+    expect(await findLeftovers(docker, containers, UIDS)).toEqual([]);
+    expect(readHostState()).toEqual(before);
+    expect(countTerminals()).toBeLessThan(terminals + TERMINALS_OF_OTHERS);
+    expect(warnings).toEqual([]);
+  });
+});
+
+/** The end in the corpus's words. What counts as `oom` in one place of the programs' heads may be a plain exit in another. */
+function endOf(outcome: CompletedExecution, { ends }: HostileProgram): string {
+  if (outcome.code === 'EXECUTION_TIMEOUT') return 'timeout';
+  const { exit_code, signal } = outcome.output;
+  if (outcome.metadata.oom === true && !outcome.success && ends.includes('oom')) return 'oom';
+  return signal === undefined ? `exit ${exit_code}` : `signal ${signal}`;
+}

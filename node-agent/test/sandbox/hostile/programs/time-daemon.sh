@@ -1,0 +1,6 @@
+#: leaves a daemon behind that holds its stdout
+#: says ^begun\n$
+#: timeout 20
+echo begun
+setsid nohup bash -c 'trap "" TERM HUP INT; while :; do sleep 1; done' &
+disown
