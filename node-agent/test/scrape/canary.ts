@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 
-/** Something on the operator's own machine that no page may ever touch, over TCP or UDP. */
+/** Something on every address of the operator's own machine that no page may ever touch, over TCP or UDP. */
 export interface Canary {
   port: number;
   /** What it heard, first line of each connection or datagram. */
@@ -14,12 +14,12 @@ const ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\naccess-control-all
 
 export async function startCanary(): Promise<Canary> {
   const touches: string[] = [];
-  const four = await listen('127.0.0.1', 0, touches);
+  const four = await listen('0.0.0.0', 0, touches);
   const port = (four.address() as { port: number }).port;
-  const six = await listen('::1', port, touches).catch(() => null);
+  const six = await listen('::', port, touches).catch(() => null);
   const udp = createSocket('udp4');
   udp.on('message', (message) => touches.push(`udp ${message.length} bytes`));
-  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => udp.bind(port, '0.0.0.0', resolve));
   return {
     port,
     touches,
@@ -44,7 +44,7 @@ async function listen(host: string, port: number, touches: string[]): Promise<Se
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, ipv6Only: true }, resolve);
   });
   return server;
 }
