@@ -36,7 +36,8 @@ export async function startMortalServer(options: MortalServerOptions): Promise<M
         await server.stop();
         // A Postgres whose predecessor was killed refuses to start until the last child of that one is gone.
         if (performance.now() > until) {
-          throw new Error(`${name} did not come up within ${limitMs / 1000} s`, { cause: error });
+          const why = String(server.ended.aborted ? server.ended.reason : error);
+          throw new Error(`${name} did not come up within ${limitMs / 1000} s: ${why}`, { cause: error });
         }
         await sleep(RETRY_MS);
       }

@@ -48,6 +48,7 @@ export async function runMoneyChaos(options: MoneyChaosOptions): Promise<MoneyCh
   try {
     log(`seed ${seed}: router at ${world.routerUrl}, ${options.jobs} jobs`);
     providers.push(...(await startProviders(world, dir, random)));
+    const wallets = await openWallets(world, options.jobs);
     const recent: string[] = [];
     const saboteur = startSaboteur({
       ...{ world, providers, log, random: random.stream('saboteur') },
@@ -55,7 +56,8 @@ export async function runMoneyChaos(options: MoneyChaosOptions): Promise<MoneyCh
     });
     let purchases: Purchase[];
     try {
-      purchases = await buyAll(world, { ...options, random: random.stream('customers') }, (signature) => {
+      const customers = random.stream('customers');
+      purchases = await buyAll(world, { ...options, wallets, random: customers }, (signature) => {
         recent.push(signature);
         recent.splice(0, recent.length - RECENT_PAYMENTS);
       });
@@ -98,14 +100,18 @@ async function startProviders(world: World, dir: string, random: SeededRandom): 
   );
 }
 
+/** Filled before anything is broken: the faucet is not what is tried here. */
+function openWallets(world: World, jobs: number): Promise<Keypair[]> {
+  const each = Math.ceil((jobs * WATT_PER_JOB) / WALLETS) + WATT_PER_JOB;
+  return Promise.all(Array.from({ length: WALLETS }, () => world.wallet(each)));
+}
+
 async function buyAll(
   world: World,
-  options: MoneyChaosOptions & { random: SeededRandom },
+  options: MoneyChaosOptions & { random: SeededRandom; wallets: readonly Keypair[] },
   onPayment: (signature: string) => void,
 ): Promise<Purchase[]> {
-  const { random, signal, jobs, concurrency, log } = options;
-  const each = Math.ceil((jobs * WATT_PER_JOB) / WALLETS) + WATT_PER_JOB;
-  const wallets: Keypair[] = await Promise.all(Array.from({ length: WALLETS }, () => world.wallet(each)));
+  const { random, signal, jobs, concurrency, log, wallets } = options;
   const orders = Array.from({ length: jobs }, (_, index) => ({
     wallet: random.pick(wallets),
     way: random.pick<WayToPay>(WAYS_TO_PAY),
@@ -114,7 +120,9 @@ async function buyAll(
   const purchases: Purchase[] = [];
   const buyer = async (): Promise<void> => {
     for (let order = orders.pop(); order && !signal.aborted; order = orders.pop()) {
-      purchases.push(await order.way({ world, random: order.random, onPayment, signal }, order.wallet));
+      // A signal of its own each: all of them on one would be too many listeners.
+      const context = { world, random: order.random, onPayment, signal: AbortSignal.any([signal]) };
+      purchases.push(await order.way(context, order.wallet));
       if (purchases.length % 20 === 0) log(`${purchases.length} of ${jobs} jobs have an end`);
     }
   };
