@@ -14,9 +14,16 @@ const HARMLESS = new Set([
   'ConfidentialTransferMint',
 ]);
 
-/** Refuses a mint whose rules could lose money. Returns the faults; none means that the mint may be used. */
-export function mintFaults(mint: MintFacts): string[] {
-  const risky = mint.extensions.filter((extension) => !HARMLESS.has(extension));
+const TRANSFER_FEE = 'TransferFeeConfig';
+
+/**
+ * Refuses a mint whose rules could lose money. Returns the faults; none means that the mint may be used. A transfer fee is taken from what
+ * arrives, so it costs payers, and those that we pay out to: only who says so gets it.
+ */
+export function mintFaults(mint: MintFacts, rules: { allowTransferFee: boolean }): string[] {
+  const risky = mint.extensions.filter(
+    (extension) => !HARMLESS.has(extension) && !(rules.allowTransferFee && extension === TRANSFER_FEE),
+  );
   return [
     ...(mint.decimals === WATT_DECIMALS ? [] : [`it has ${mint.decimals} decimals, not ${WATT_DECIMALS}`]),
     ...risky.map((extension) => `its Token-2022 extension ${extension} is not on the allow-list`),

@@ -24,10 +24,15 @@ export interface PaymentsOptions {
   logger: Logger;
   /** Jobs that were just paid and queued. */
   onFunded(jobs: QueuedJob[]): void;
+  /** Tokens were seen to leave that had not been seen before. */
+  onDebits(): void;
+  /** Payments of less, in base units, pay for no job. */
+  dust: bigint;
 }
 
 export interface Payments {
   readonly payTo: PayTo;
+  readonly isSignedOnly: boolean;
   /** Registers a job and funds it at once if its payment is on record, or the spender's balance covers it. */
   admit(job: NewJob, spender?: Spender | null): Promise<Admission>;
   /** Looks again for the payment of an unpaid job, then at the spender's balance. Null when the job is not unpaid any more. */
@@ -37,6 +42,8 @@ export interface Payments {
   /** Reads the chain now; false when it does not answer within `ms`. */
   sync(ms: number): Promise<boolean>;
   isPending(memos: readonly string[]): boolean;
+  /** Reads everything up to a finalized slot; false when something up to it cannot be read yet. See `Watcher.readThrough`. */
+  readThrough(slot: bigint, downTo?: bigint): Promise<boolean>;
   /** Milliseconds since the chain was last read whole. */
   chainAgeMs(): number;
   start(): void;
@@ -94,7 +101,14 @@ export function createPayments(options: PaymentsOptions): Payments {
 
   const watcher: Watcher = createWatcher({
     solana: options.solana,
-    store: createWatcherStore({ sql, accounts, tokenAccount: payTo.tokenAccount, onRecorded: fundByMemos }),
+    store: createWatcherStore({
+      sql,
+      accounts,
+      tokenAccount: payTo.tokenAccount,
+      dust: options.dust,
+      onRecorded: fundByMemos,
+      onDebits: options.onDebits,
+    }),
     ours: payTo,
     pollMs: options.pollMs,
     logger: options.logger,
@@ -105,6 +119,7 @@ export function createPayments(options: PaymentsOptions): Payments {
 
   return {
     payTo,
+    isSignedOnly,
     admit: (job, spender = null) => admissions.add({ job, spender }),
     fund,
     async fundMatched() {
@@ -119,6 +134,7 @@ export function createPayments(options: PaymentsOptions): Payments {
     },
     sync: (ms) => withinMs(watcher.sync(), ms),
     isPending: (memos) => memos.some((memo) => pending.has(memo)),
+    readThrough: (slot, downTo) => watcher.readThrough(slot, downTo),
     chainAgeMs: () => watcher.ageMs(),
     start: () => watcher.start(),
     async stop() {
