@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '@watt/shared';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
+import { createAuthenticator } from './access/access.ts';
+import { createCapturedVolume, createPricer } from './balance/balance.ts';
 import { canonicalTokenAccount, createSolana, MintError, mintFaults, type Solana } from './chain/chain.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
@@ -13,12 +16,14 @@ import { startHousekeeping } from './housekeeping.ts';
 import { buildServer } from './http/server.ts';
 import { forwardedAddress } from './hub/forwarded-address.ts';
 import { CONNECT_PATH, createHub } from './hub/hub.ts';
-import { createRequestReader, Intake } from './intake/intake.ts';
+import { createRequestReader, Intake, type IntakeOptions } from './intake/intake.ts';
 import { createJobReader, createWaiters } from './jobs/jobs.ts';
 import { loadSystemAccounts, type SystemAccounts } from './ledger/ledger.ts';
 import { markAllOffline } from './nodes/nodes.ts';
-import { createPayments, type PayTo } from './payments/payments.ts';
+import { createPayments, type Payments, type PayTo } from './payments/payments.ts';
+import { createReconciler, type Reconciler } from './reconciliation/reconciliation.ts';
 import { createRateLimits } from './screening/screening.ts';
+import { createX402, type X402 } from './x402/x402.ts';
 
 export interface Router {
   readonly context: Context;
@@ -65,6 +70,8 @@ export async function startRouter(
     if (config.port === 0)
       listening.url = `http://${config.host}:${(app.server.address() as AddressInfo).port}`;
     context.payments.start();
+    context.reconciler.start();
+    await context.x402?.start();
     const housekeeping = startHousekeeping(context);
     logger.info(
       { url: listening.url, router: secrets.routerKey.publicKey, mint: payTo.mint },
@@ -79,6 +86,8 @@ export async function startRouter(
         await context.hub.close(HUB_GRACE_MS);
         await server.close();
         await housekeeping.stop();
+        await context.x402?.stop();
+        await context.reconciler.stop();
         await context.payments.stop();
         await context.dispatcher.stop();
         await solana.close();
@@ -127,6 +136,7 @@ function assemble(parts: Parts): Context {
     solana,
     payTo,
     pollMs: config.chain.pollMs,
+    dust: config.payment.dust,
     isSignedOnly: config.payment.plainMemo === 'signed-only',
     clock,
     logger: logger.child({ part: 'payments' }),
@@ -134,7 +144,9 @@ function assemble(parts: Parts): Context {
       dispatcher.enqueue(funded);
       for (const job of funded) waiters.notify(job.id);
     },
+    onDebits: () => reconciler.nudge(),
   });
+  const reconciler = assembleReconciler(parts, payments);
   const reader = createRequestReader(config.prices, config.screening);
   const hub = createHub({
     routerKey: secrets.routerKey,
@@ -150,35 +162,80 @@ function assemble(parts: Parts): Context {
     logger: logger.child({ part: 'hub' }),
   });
   const jobs = createJobReader(sql);
-  const intake = new Intake({
-    jobs,
-    reader,
-    rateLimits: createRateLimits(config.rateLimits),
-    payments,
-    waiters,
-    shares: config.shares,
-    clock,
-    limits: {
-      expiryMs: config.payment.expirySeconds * 1000,
-      graceMs: config.payment.graceMs,
-      waitMs: config.http.waitSeconds * 1000,
-    },
-  });
+  const pricer = createPricer(config.bulkDiscounts, createCapturedVolume(sql, clock));
+  const intake = assembleIntake(parts, { jobs, reader, pricer, payments, waiters, clock });
   const { closing } = parts;
   return {
     config,
     secrets,
     closing,
     clock,
+    randomBytes,
     logger,
     database,
+    accounts,
+    authenticate: createAuthenticator({ ...config.access, sql, clock, origin: () => listening.url }),
+    pricer,
     jobs,
     payments,
+    reconciler,
+    x402: offerX402(parts, (jobId) => waiters.notify(jobId)),
     reader,
     intake,
     dispatcher,
     hub,
   };
+}
+
+function assembleIntake(
+  { config, secrets }: Parts,
+  shared: Pick<IntakeOptions, 'jobs' | 'reader' | 'pricer' | 'payments' | 'waiters' | 'clock'>,
+): Intake {
+  return new Intake({
+    ...shared,
+    rateLimits: createRateLimits(config.rateLimits),
+    shares: config.shares,
+    jobIdSecret: secrets.routerKey.secret,
+    limits: {
+      expiryMs: config.payment.expirySeconds * 1000,
+      graceMs: config.payment.graceMs,
+      waitMs: config.http.waitSeconds * 1000,
+    },
+  });
+}
+
+function offerX402(parts: Parts, onEnded: (jobId: string) => void): X402 | null {
+  const { config, secrets, payTo, database, listening } = parts;
+  const logger = parts.logger.child({ part: 'x402' });
+  if (!secrets.feePayerKey) {
+    logger.info('x402 is not offered: X402_FEE_PAYER_PRIVATE_KEY and COMPUTE_WALLET_PRIVATE_KEY are missing');
+    return null;
+  }
+  const { sql } = database;
+  const publicUrl = () => listening.url;
+  return createX402({ sql, payTo, config, key: secrets.feePayerKey, publicUrl, onEnded, logger });
+}
+
+function assembleReconciler(
+  { config, secrets, database, solana, payTo, overrides, logger }: Parts,
+  payments: Payments,
+): Reconciler {
+  return createReconciler({
+    sql: database.sql,
+    chain: {
+      // A token account that is not there yet holds nothing.
+      holding: async () =>
+        (await solana.finalizedHolding(payTo.tokenAccount)) ?? {
+          amount: 0n,
+          slot: await solana.slot('finalized'),
+        },
+      readThrough: payments.readThrough,
+    },
+    feePayerLamports: async () => (secrets.computeWalletKey ? solana.lamports(payTo.computeWallet) : null),
+    everySeconds: config.reconcileSeconds,
+    clock: overrides.clock ?? Date.now,
+    logger: logger.child({ part: 'reconciliation' }),
+  });
 }
 
 /** Asks the chain which token this is; a mint whose rules could lose money is refused at start. */
@@ -193,7 +250,7 @@ async function locatePayments(config: Config, solana: Solana): Promise<PayTo> {
       });
     },
   );
-  const faults = mintFaults(facts);
+  const faults = mintFaults(facts, config.chain);
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => `WATT_MINT cannot be used: ${fault}`));
   const { tokenProgram } = facts;
   const tokenAccount = canonicalTokenAccount({ wallet: computeWallet, mint, tokenProgram });

@@ -1,12 +1,17 @@
 import type { SigningKey } from '@watt/shared';
 import type { Logger } from 'pino';
+import type { Authenticate } from './access/access.ts';
+import type { Pricer } from './balance/balance.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/connect.ts';
 import type { Dispatcher } from './dispatch/dispatch.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Intake, RequestReader } from './intake/intake.ts';
 import type { JobReader } from './jobs/jobs.ts';
+import type { SystemAccounts } from './ledger/ledger.ts';
 import type { Payments } from './payments/payments.ts';
+import type { Reconciler } from './reconciliation/reconciliation.ts';
+import type { X402 } from './x402/x402.ts';
 
 /** What a running router is made of; routes and tests take what they need from it. */
 export interface Context {
@@ -15,10 +20,17 @@ export interface Context {
   /** Aborts when the router stops: calls that wait are answered with what is known. */
   closing: AbortSignal;
   clock: () => number;
+  randomBytes: (count: number) => Uint8Array;
   logger: Logger;
   database: Database;
+  accounts: SystemAccounts;
+  authenticate: Authenticate;
+  pricer: Pricer;
   jobs: JobReader;
   payments: Payments;
+  /** Null without a key that pays the fees. */
+  x402: X402 | null;
+  reconciler: Reconciler;
   reader: RequestReader;
   intake: Intake;
   dispatcher: Dispatcher;

@@ -1,3 +1,4 @@
+import { forgetNonces } from './access/access.ts';
 import type { Context } from './context.ts';
 import { expireUnpaidJobs } from './jobs/jobs.ts';
 
@@ -5,13 +6,14 @@ const EVERY_MS = 5000;
 
 /** Recurring chores: unpaid jobs expire, and payments that a crash left between record and job are matched. */
 export function startHousekeeping(context: Context): { stop(): Promise<void> } {
-  const { database, payments, logger } = context;
+  const { database, payments, clock, logger } = context;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   const run = async (): Promise<void> => {
     await payments.fundMatched();
     await expireUnpaidJobs(database.sql);
+    await forgetNonces(database.sql, clock());
   };
   const loop = (): Promise<void> =>
     run()

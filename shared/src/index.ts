@@ -1,6 +1,7 @@
 export { canonicalJson, sha256Hex } from './canonical.ts';
 export { AppError, type AppErrorOptions, type Problem, toProblem } from './errors/app-error.ts';
 export { ERRORS, type ErrorCode, type ErrorEntry, isErrorCode } from './errors/catalogue.ts';
+export { executeFault, type RequestFault } from './execute-fault.ts';
 export {
   type AttemptId,
   createAttemptId,
@@ -100,6 +101,7 @@ export {
 export {
   type PaymentDetails,
   PaymentDetailsSchema,
+  QuantitySchema,
   type Quote,
   type QuoteBody,
   QuoteBodySchema,

@@ -4,14 +4,19 @@ import type { Context } from '../context.ts';
 import { collectMethods } from './other-methods.ts';
 import { answerError, handleErrors } from './problems.ts';
 import { parseRawBodies } from './raw-body.ts';
+import { balanceRoutes } from './routes/balance.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { depositRoutes } from './routes/deposits.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { pricingRoutes } from './routes/pricing.ts';
 import { quoteRoutes } from './routes/quote.ts';
 import { serviceRoutes } from './routes/services.ts';
+import { solvencyRoutes } from './routes/solvency.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { withdrawalRoutes } from './routes/withdrawals.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
@@ -49,9 +54,14 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     serviceRoutes,
     quoteRoutes,
     jobRoutes,
+    balanceRoutes,
+    depositRoutes,
+    withdrawalRoutes,
+    keyRoutes,
     nodeRoutes,
     pricingRoutes,
     statsRoutes,
+    solvencyRoutes,
     healthRoutes,
     dashboardRoutes,
   ]) {

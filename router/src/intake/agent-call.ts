@@ -1,8 +1,11 @@
-import { AppError, createJobId, parseJobId, type Shares } from '@watt/shared';
+import { AppError, type BaseUnits, createJobId, type JobId, parseJobId, type Shares } from '@watt/shared';
+import type { Pricer } from '../balance/balance.ts';
 import type { JobReader, JobRecord, Waiters } from '../jobs/jobs.ts';
-import type { Payments } from '../payments/payments.ts';
+import type { Payments, Spender } from '../payments/payments.ts';
 import type { RateLimits } from '../screening/screening.ts';
 import { awaitResult, loadJob } from './await-result.ts';
+import { idempotentJobId } from './idempotent-job-id.ts';
+import { lowerCost, priceExceeded } from './max-cost.ts';
 import { newJob } from './new-job.ts';
 import type { ReadRequest, RequestReader } from './read-request.ts';
 import { seekPayment } from './seek-payment.ts';
@@ -12,12 +15,27 @@ import { type UnpaidJob, unpaid } from './unpaid-answers.ts';
 export interface IntakeOptions {
   jobs: JobReader;
   reader: RequestReader;
+  pricer: Pricer;
   rateLimits: RateLimits;
   payments: Payments;
   waiters: Waiters;
   shares: Shares;
   clock: () => number;
+  /** Makes job ids of Idempotency-Keys. */
+  jobIdSecret: Uint8Array;
   limits: { expiryMs: number; graceMs: number; waitMs: number };
+}
+
+/** A call whose body was read. */
+interface ReadCall {
+  submission: Submission;
+  read: ReadRequest;
+  /** Null where nothing in the call names a job. */
+  jobId: JobId | null;
+  /** Whether the agent knows the id, and could have put it in a memo. */
+  isNamed: boolean;
+  maxCost: BaseUnits | null;
+  spender: Spender | null;
 }
 
 /** One call of an agent, from its body to its answer. */
@@ -30,45 +48,82 @@ export class Intake {
 
   /** Throws an AppError for whatever is refused; a call that was refused has moved no money. */
   async submit(submission: Submission): Promise<Answer> {
-    const { reader, rateLimits, payments, shares, clock, limits } = this.#options;
-    const read = reader.read(submission.service, submission.body);
-    const namedId = read.jobId ?? submission.settlement?.jobId;
-    const givenId = namedId === undefined ? null : parseJobId(namedId);
-    const counted = { service: read.service, agent: submission.agent, url: read.url };
+    const { rateLimits, jobs, pricer, payments, shares, clock, limits } = this.#options;
+    const call = this.#read(submission);
+    const { read, maxCost, spender } = call;
+    const wallet = submission.authority?.wallet ?? null;
+    const terms = await pricer.terms(read.price.total, wallet);
+    if (maxCost !== null && terms.price > maxCost) {
+      return this.#followOr(call, priceExceeded(terms.price, maxCost));
+    }
+    const counted = { service: read.service, agent: wallet ?? submission.address, url: read.url };
     try {
       await rateLimits.count(counted);
     } catch (refusal) {
-      // A limit holds for new jobs: asking again for a job that exists is always allowed.
-      const known = givenId && (await this.#options.jobs.find(givenId));
-      if (known) return this.#follow(known, read, submission);
-      throw refusal;
+      return this.#followOr(call, refusal);
     }
     const expiresAt = clock() + limits.expiryMs;
-    const job = newJob(givenId ?? createJobId(), read, { raw: submission.raw, shares, expiresAt });
-    const admission = await payments.admit(job);
+    const job = newJob(call.jobId ?? createJobId(), read, { raw: submission.raw, shares, expiresAt, terms });
+    const admission = await payments.admit(job, spender);
     if (!admission.isNew) {
       await rateLimits.giveBack(counted);
-      return this.#follow(await loadJob(this.#options.jobs, job.id), read, submission);
+      return this.#follow(await loadJob(jobs, job.id), call);
     }
-    if (admission.outcome?.funded) return this.#finish(job, submission);
+    const { outcome } = admission;
+    if (outcome?.funded) return this.#finish(job, submission);
     // An id that the router made was never in a memo, so there is nothing to look for.
-    if (!givenId) throw unpaid(payments.payTo, job, { received: 0n });
-    return this.#payAndFinish(job, submission);
+    if (!call.isNamed) throw unpaid(payments, job, { received: 0n, ...outcome, wallet });
+    return this.#payAndFinish(job, call);
+  }
+
+  #read(submission: Submission): ReadCall {
+    const { authority, idempotencyKey, settlement } = submission;
+    const read = this.#options.reader.read(submission.service, submission.body);
+    const named = read.jobId ?? settlement?.jobId;
+    const jobId =
+      named !== undefined
+        ? parseJobId(named)
+        : authority && idempotencyKey !== null
+          ? idempotentJobId(this.#options.jobIdSecret, authority.wallet, idempotencyKey)
+          : null;
+    return {
+      submission,
+      read,
+      jobId,
+      isNamed: named !== undefined,
+      maxCost: lowerCost(read.maxCost, submission.maxCost),
+      // A call that brings its own payment is paid by that.
+      spender: authority && !settlement ? { wallet: authority.wallet, keyId: authority.keyId } : null,
+    };
+  }
+
+  /** Limits hold for new jobs: asking again for a job that exists is always allowed. */
+  async #followOr(call: ReadCall, refusal: unknown): Promise<Answer> {
+    const known = call.jobId && (await this.#options.jobs.find(call.jobId));
+    if (known) return this.#follow(known, call);
+    throw refusal;
   }
 
   /** A call for a job that exists: the same request joins it, another one is refused. */
-  async #follow(job: JobRecord, read: ReadRequest, submission: Submission): Promise<Answer> {
+  async #follow(job: JobRecord, call: ReadCall): Promise<Answer> {
+    const { read, isNamed, maxCost, submission } = call;
     const isSame = job.service === read.service && job.request === JSON.stringify(read.request);
-    if (!isSame) throw new AppError('JOB_ID_CONFLICT', { extra: { job_id: job.id } });
-    return job.state === 'awaiting_payment'
-      ? this.#payAndFinish(job, submission)
-      : this.#finish(job, submission);
+    if (!isSame) {
+      throw new AppError(isNamed ? 'JOB_ID_CONFLICT' : 'IDEMPOTENCY_KEY_REUSED', {
+        extra: { job_id: job.id },
+      });
+    }
+    if (job.state !== 'awaiting_payment') return this.#finish(job, submission);
+    if (maxCost !== null && job.price > maxCost) throw priceExceeded(job.price, maxCost, job.id);
+    return this.#payAndFinish(job, call);
   }
 
-  async #payAndFinish(job: UnpaidJob, submission: Submission): Promise<Answer> {
+  async #payAndFinish(job: UnpaidJob, { submission, spender }: ReadCall): Promise<Answer> {
     const { payments, waiters, clock, limits } = this.#options;
+    const { signal, authority } = submission;
     await submission.settlement?.settle(job);
-    await seekPayment({ payments, waiters, clock, graceMs: limits.graceMs }, job, submission.signal);
+    const caller = { spender, wallet: authority?.wallet ?? null, signal };
+    await seekPayment({ payments, waiters, clock, graceMs: limits.graceMs }, job, caller);
     return this.#finish(job, submission);
   }
 

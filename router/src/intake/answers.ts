@@ -23,8 +23,23 @@ export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record
     ...(data !== undefined && { data: withFiles(data, files) }),
     ...(output !== undefined && { output }),
     ...(metadata !== undefined && { metadata }),
+    ...(isCharged && discountOf(job)),
     watt_charged: isCharged ? wattNumber(job.price) : 0,
     watt_burned: isCharged ? wattNumber(job.burnShare) : 0,
+  };
+}
+
+/** The discount that a job was priced with; nothing when there was none. */
+export function discountOf(job: {
+  price: bigint;
+  listPrice?: bigint | null;
+  discountBps?: number;
+}): Record<string, unknown> {
+  if (!job.listPrice || !job.discountBps) return {};
+  return {
+    list_price: wattNumber(job.listPrice),
+    discount_bps: job.discountBps,
+    price: wattNumber(job.price),
   };
 }
 

@@ -1,4 +1,5 @@
 import { commitmentMemo, type JobId, type Shares, sha256Hex, splitPrice } from '@watt/shared';
+import type { Terms } from '../balance/balance.ts';
 import type { NewJob } from '../jobs/jobs.ts';
 import type { ReadRequest } from './read-request.ts';
 
@@ -6,7 +7,7 @@ import type { ReadRequest } from './read-request.ts';
 export function newJob(
   id: JobId,
   read: ReadRequest,
-  { raw, shares, expiresAt }: { raw: Uint8Array; shares: Shares; expiresAt: number },
+  { raw, shares, expiresAt, terms }: { raw: Uint8Array; shares: Shares; expiresAt: number; terms: Terms },
 ): NewJob {
   const requestSha256 = sha256Hex(raw);
   return {
@@ -15,8 +16,10 @@ export function newJob(
     request: JSON.stringify(read.request),
     requestSha256,
     commitment: commitmentMemo(id, requestSha256),
-    price: read.price.total,
-    split: splitPrice(read.price.total, shares),
+    price: terms.price,
+    listPrice: terms.discountBps > 0 ? terms.listPrice : null,
+    discountBps: terms.discountBps,
+    split: splitPrice(terms.price, shares),
     expiresAt,
   };
 }

@@ -1,9 +1,10 @@
 import {
   type AppError,
+  type BaseUnits,
   type ExecuteBody,
   ExecuteBodySchema,
   type ExecuteRequest,
-  LIMITS,
+  executeFault,
   normaliseExecute,
   normaliseScrape,
   type Price,
@@ -19,6 +20,7 @@ import {
   type Service,
 } from '@watt/shared';
 import { type ScreeningRules, screenUrl } from '../screening/screening.ts';
+import { readMaxCost } from './max-cost.ts';
 import { createValidator, fieldError } from './validate.ts';
 
 /** A valid request: what is priced, stored and sent to a node. */
@@ -29,6 +31,8 @@ export interface ReadRequest {
   /** The address to count limits by; null for executions. */
   url: string | null;
   jobId: string | undefined;
+  /** Of the body, in base units; null without one. */
+  maxCost: BaseUnits | null;
 }
 
 export interface RequestReader {
@@ -60,19 +64,21 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
       price: priceScrape(request, prices),
       url: url.href,
       jobId: body.job_id,
+      maxCost: readMaxCost('maxCost', body.maxCost),
     };
   }
 
   function readExecute(raw: unknown): ReadRequest {
     const body = validateExecute(raw);
-    assertText('code', body.code);
-    if (Buffer.byteLength(body.code) > LIMITS.codeBytes) {
-      throw fieldError({ field: 'code', message: 'is larger than 1 MiB', fix: 'Send less code.' });
-    }
+    const { job_id: _, ...texts } = body;
+    assertTexts('', texts);
     const request = normaliseExecute(body);
+    const fault = executeFault(request);
+    if (fault) throw fieldError(fault);
     const price = priceExecute(request, prices);
     if (!price) throw beyondTiers(request, prices);
-    return { service: 'execute', request, price, url: null, jobId: body.job_id };
+    const maxCost = readMaxCost('maxCost', body.maxCost);
+    return { service: 'execute', request, price, url: null, jobId: body.job_id, maxCost };
   }
 }
 
@@ -105,9 +111,10 @@ function checkSelectors(selectors: Record<string, SelectorField>): void {
 /** The schema has bounded how deep this goes. */
 function assertTexts(field: string, value: object): void {
   for (const [name, member] of Object.entries(value)) {
+    const under = field === '' ? name : `${field}.${name}`;
     assertText(field, name);
-    if (typeof member === 'string') assertText(`${field}.${name}`, member);
-    else if (typeof member === 'object') assertTexts(`${field}.${name}`, member);
+    if (typeof member === 'string') assertText(under, member);
+    else if (typeof member === 'object') assertTexts(under, member);
   }
 }
 

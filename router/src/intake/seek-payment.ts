@@ -1,6 +1,6 @@
 import { memosForJob } from '@watt/shared';
 import type { Waiters } from '../jobs/jobs.ts';
-import type { FundOutcome, Payments } from '../payments/payments.ts';
+import type { FundOutcome, Payments, Spender } from '../payments/payments.ts';
 import { paymentPending, type UnpaidJob, unpaid } from './unpaid-answers.ts';
 
 const POLL_MS = 1000;
@@ -24,13 +24,13 @@ export interface PaymentSeekerOptions {
 export async function seekPayment(
   options: PaymentSeekerOptions,
   job: UnpaidJob,
-  signal: AbortSignal,
+  { spender, wallet, signal }: { spender: Spender | null; wallet: string | null; signal: AbortSignal },
 ): Promise<void> {
   const { payments, waiters, clock, graceMs } = options;
   const memos = memosForJob(job.id, job.requestSha256);
   const begun = clock();
   for (;;) {
-    const outcome = await lookForPayment(payments, job);
+    const outcome = await lookForPayment(payments, job, spender);
     if (outcome === null || outcome.funded) return;
     const isSettling = outcome.settlement === 'coming';
     const isComing = isSettling || payments.isPending(memos);
@@ -38,14 +38,18 @@ export async function seekPayment(
     const left = begun + graceMs + extraMs - clock();
     if (left > 0 && !signal.aborted) await waiters.wait(job.id, { ms: Math.min(POLL_MS, left), signal });
     else if (isComing) throw paymentPending(job, 'The payment was seen and is not confirmed yet');
-    else throw unpaid(payments.payTo, job, outcome);
+    else throw unpaid(payments, job, { ...outcome, wallet });
   }
 }
 
 /** Null when the job is not unpaid any more. */
-async function lookForPayment(payments: Payments, job: UnpaidJob): Promise<FundOutcome | null> {
+async function lookForPayment(
+  payments: Payments,
+  job: UnpaidJob,
+  spender: Spender | null,
+): Promise<FundOutcome | null> {
   const isRead = await payments.sync(SYNC_MS);
-  const outcome = await payments.fund(job.id);
+  const outcome = await payments.fund(job.id, spender);
   if (!isRead && outcome && !outcome.funded) throw paymentPending(job, 'The chain cannot be read right now');
   return outcome;
 }

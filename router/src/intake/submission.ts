@@ -1,4 +1,5 @@
-import type { Service } from '@watt/shared';
+import type { BaseUnits, Service } from '@watt/shared';
+import type { Authority } from '../access/access.ts';
 import type { UnpaidJob } from './unpaid-answers.ts';
 
 /** One call for a job, as HTTP hands it over. */
@@ -7,8 +8,14 @@ export interface Submission {
   /** The exact bytes of the HTTP body, and the same parsed. */
   raw: Uint8Array;
   body: unknown;
-  /** Who calls, for the rate limits: an address, until a wallet is known. */
-  agent: string;
+  /** Where the call came from; the rate limits count by it where no wallet is known. */
+  address: string;
+  /** Who makes the call and may spend; null without a credential. */
+  authority: Authority | null;
+  /** Stands for a job id where the body has none and the caller is known. */
+  idempotencyKey: string | null;
+  /** Of the `x-max-cost` header, in base units. */
+  maxCost: BaseUnits | null;
   /** `Prefer: respond-async`. */
   isAsync: boolean;
   signal: AbortSignal;

@@ -2,25 +2,47 @@ import { AppError } from '@watt/shared';
 import type { NewJob } from '../jobs/jobs.ts';
 import {
   insufficientMessage,
-  type PayTo,
+  type Payments,
   paymentDetails,
   type SettlementOutlook,
+  type SpendRefusal,
 } from '../payments/payments.ts';
-import { RETRY_AFTER_SECONDS, statusUrl } from './answers.ts';
+import { discountOf, RETRY_AFTER_SECONDS, statusUrl } from './answers.ts';
+import { spendRefused } from './spend-refused.ts';
 
-export type UnpaidJob = Pick<NewJob, 'id' | 'price' | 'commitment' | 'requestSha256' | 'expiresAt'>;
+export type UnpaidJob = Pick<
+  NewJob,
+  'id' | 'price' | 'commitment' | 'requestSha256' | 'expiresAt' | 'listPrice' | 'discountBps'
+>;
 
-/** 402 with everything needed to pay; `received` is what came so far, in base units, `settlement` how a payment over x402 ended. */
+/** Why a job is unpaid. `received` in base units, `settlement` how a payment over x402 ended, `wallet` the caller's, where it is known. */
+export interface UnpaidBecause {
+  received: bigint;
+  refusal?: SpendRefusal;
+  settlement?: SettlementOutlook;
+  wallet: string | null;
+}
+
+/** 402 with everything needed to pay, or what stood in the way of the balance; the job can be paid by its memo in either case. */
 export function unpaid(
-  payTo: PayTo,
+  { payTo, isSignedOnly }: Pick<Payments, 'payTo' | 'isSignedOnly'>,
   job: UnpaidJob,
-  { received, settlement }: { received: bigint; settlement?: SettlementOutlook },
+  { received, refusal, settlement, wallet }: UnpaidBecause,
 ): AppError {
-  const { id: jobId, price, commitment, expiresAt } = job;
-  const payment = paymentDetails(payTo, { price, jobId, commitment, received, expiresAt });
-  const extra = { job_id: jobId, payment, status_url: statusUrl(jobId) };
+  const { id, price, commitment, expiresAt } = job;
+  // Where plain memos count for known callers only, a stranger is told the other one.
+  const memo = isSignedOnly && wallet === null ? commitment : id;
+  const extra = {
+    job_id: id,
+    payment: paymentDetails(payTo, { price, memo, commitment, received, expiresAt }),
+    status_url: statusUrl(id),
+    ...discountOf(job),
+  };
   if (settlement === 'expired' || settlement === 'failed') {
     return new AppError(settlement === 'expired' ? 'X402_EXPIRED' : 'X402_FAILED', { extra });
+  }
+  if (refusal && (received === 0n || refusal.reason !== 'balance')) {
+    return spendRefused(refusal, { price, payTo, extra });
   }
   return received > 0n
     ? new AppError('PAYMENT_INSUFFICIENT', { detail: insufficientMessage(price, received), extra })

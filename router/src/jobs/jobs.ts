@@ -21,5 +21,6 @@ export {
   type Requirement,
   requirementOf,
   scrapeRequirement,
+  unservedMessage,
 } from './requirement.ts';
 export { createWaiters, type Waiters } from './waiters.ts';

@@ -11,6 +11,9 @@ export interface JobRecord {
   requestSha256: string;
   commitment: string;
   price: bigint;
+  /** Without the discount; null and 0 when there was none. */
+  listPrice: bigint | null;
+  discountBps: number;
   nodeShare: bigint;
   burnShare: bigint;
   payer: string | null;
@@ -34,6 +37,7 @@ export interface JobRecord {
 export async function loadJobs(sql: SqlRunner, ids: readonly JobId[]): Promise<JobRecord[]> {
   return sql<JobRecord[]>`
     select j.id, j.service, j.state, j.request, j.request_sha256 as "requestSha256", j.commitment, j.price,
+      j.list_price as "listPrice", j.discount_bps as "discountBps",
       j.node_share as "nodeShare", j.burn_share as "burnShare", j.payer, j.attempts,
       extract(epoch from j.created_at)::float8 * 1000 as "createdAt",
       extract(epoch from j.expires_at)::float8 * 1000 as "expiresAt",

@@ -1,6 +1,12 @@
 import type { Capabilities } from '@watt/shared';
 import { describe, expect, it } from 'vitest';
-import { canDo, executeRequirement, requirementOf, scrapeRequirement } from './requirement.ts';
+import {
+  canDo,
+  executeRequirement,
+  requirementOf,
+  scrapeRequirement,
+  unservedMessage,
+} from './requirement.ts';
 
 const scrape = (options: object = {}) =>
   scrapeRequirement({
@@ -27,6 +33,7 @@ describe('a requirement', () => {
       execute(),
       execute({ language: 'bash' }),
       execute({ memory_mb: 129 }),
+      execute({ isolation: 'vm' }),
     ].map((requirement) => requirement.key);
     expect(new Set(keys).size).toBe(keys.length);
   });
@@ -51,5 +58,33 @@ describe('two requirements with one key', () => {
         for (const node of nodes) expect(canDo(node, one), one.key).toBe(canDo(node, other));
       }
     }
+  });
+});
+
+describe('isolation', () => {
+  const node = (isolation?: 'container' | 'gvisor' | 'vm'): Capabilities => ({
+    scrape: null,
+    execute: {
+      slots: 1,
+      languages: ['python'],
+      max_memory_mb: 512,
+      runtime: 'r',
+      ...(isolation && { isolation }),
+    },
+  });
+
+  it('has to be at least what was asked for', () => {
+    const able = (asked: object) =>
+      [node(), node('container'), node('gvisor'), node('vm')].map((one) => canDo(one, execute(asked)));
+    expect(able({})).toEqual([true, true, true, true]);
+    expect(able({ isolation: 'gvisor' })).toEqual([false, false, true, true]);
+    expect(able({ isolation: 'vm' })).toEqual([false, false, false, true]);
+  });
+
+  it('is named where nobody has it', () => {
+    expect(unservedMessage(execute())).toBe('No node that can do this is online');
+    expect(unservedMessage(execute({ isolation: 'vm' }))).toBe(
+      'No node that can do this is online with vm isolation',
+    );
   });
 });

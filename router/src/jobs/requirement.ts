@@ -1,9 +1,23 @@
-import type { Capabilities, ExecuteRequest, Language, ScrapeRequest } from '@watt/shared';
+import {
+  type Capabilities,
+  type ExecuteRequest,
+  type Isolation,
+  isIsolatedAtLeast,
+  type Language,
+  type ScrapeRequest,
+} from '@watt/shared';
 
 /** What a node must have to take a job. Two jobs with equal keys can go to the same nodes. */
 export type Requirement =
   | { key: string; service: 'scrape'; javascript: boolean; screenshots: boolean; timeoutMs: number }
-  | { key: string; service: 'execute'; language: Language; memoryMb: number; timeoutMs: number };
+  | {
+      key: string;
+      service: 'execute';
+      language: Language;
+      memoryMb: number;
+      isolation: Isolation;
+      timeoutMs: number;
+    };
 
 // Rounded up, so that hundreds of sizes make a handful of keys.
 const MEMORY_STEP_MB = 128;
@@ -15,13 +29,14 @@ export function scrapeRequirement(request: ScrapeRequest): Requirement {
 }
 
 export function executeRequirement(request: ExecuteRequest): Requirement {
-  const { language, timeout } = request;
+  const { language, timeout, isolation = 'container' } = request;
   const memoryMb = Math.ceil(request.memory_mb / MEMORY_STEP_MB) * MEMORY_STEP_MB;
   return {
-    key: `execute:${language}:${memoryMb}`,
+    key: `execute:${language}:${memoryMb}${isolation === 'container' ? '' : `:${isolation}`}`,
     service: 'execute',
     language,
     memoryMb,
+    isolation,
     timeoutMs: timeout * 1000,
   };
 }
@@ -43,6 +58,15 @@ export function canDo(capabilities: Capabilities, requirement: Requirement): boo
   const { execute } = capabilities;
   return (
     execute?.languages.includes(requirement.language) === true &&
-    execute.max_memory_mb >= requirement.memoryMb
+    execute.max_memory_mb >= requirement.memoryMb &&
+    // A node that does not say has the least.
+    isIsolatedAtLeast(execute.isolation ?? 'container', requirement.isolation)
   );
+}
+
+/** Why a job waits in vain where no node can do it. */
+export function unservedMessage(requirement: Requirement): string {
+  const message = 'No node that can do this is online';
+  if (requirement.service === 'scrape' || requirement.isolation === 'container') return message;
+  return `${message} with ${requirement.isolation} isolation`;
 }

@@ -10,7 +10,7 @@ const payTo = {
 };
 
 it('has everything to pay with, exact in base units, and no more than it knows', () => {
-  expect(paymentDetails(payTo, { price: 200_000_001n, jobId: null })).toEqual({
+  expect(paymentDetails(payTo, { price: 200_000_001n, memo: null })).toEqual({
     amount: 200.000001,
     amount_base: '200000001',
     pay_to: 'wallet',
@@ -26,7 +26,7 @@ it('has everything to pay with, exact in base units, and no more than it knows',
 it('says what came and what is missing, and until when', () => {
   const details = paymentDetails(payTo, {
     price: 500n,
-    jobId: 'job',
+    memo: 'job',
     commitment: 'w1:x',
     received: 499n,
     expiresAt: 0.9e12,

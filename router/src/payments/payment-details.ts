@@ -12,7 +12,8 @@ export interface PayTo {
 
 export interface PaymentRequest {
   price: bigint;
-  jobId: string | null;
+  /** Null where no job is known yet. */
+  memo: string | null;
   commitment?: string;
   received?: bigint;
   /** Unix milliseconds. */
@@ -30,7 +31,7 @@ export function paymentDetails(payTo: PayTo, request: PaymentRequest): PaymentDe
     mint: payTo.mint,
     token_program: payTo.tokenProgram,
     decimals: WATT_DECIMALS,
-    memo: request.jobId,
+    memo: request.memo,
     ...(request.commitment && { commitment_memo: request.commitment }),
     network: payTo.network,
     ...(received > 0n && { received_base: `${received}`, missing_base: `${request.price - received}` }),

@@ -41,6 +41,8 @@ export function jobRecord(payload: string, more: Partial<JobRecord> = {}): JobRe
     requestSha256,
     commitment: 'w1:x',
     price: 500_000_000n,
+    listPrice: null,
+    discountBps: 0,
     nodeShare: 350_000_000n,
     burnShare: 750_000n,
     payer: createSigningKey().publicKey,

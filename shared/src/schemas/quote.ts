@@ -2,14 +2,17 @@ import { type Static, Type } from 'typebox';
 import { ExecuteBodySchema } from './execute.ts';
 import { ScrapeBodySchema } from './scrape.ts';
 
+/** How many of these jobs, one after the other, the quote is for. */
+export const QuantitySchema = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 }));
+
 /** The body of `POST /api/v1/quote`: the service and the body that would be sent to it. */
 export const QuoteBodySchema = Type.Union([
   Type.Object(
-    { service: Type.Literal('scrape'), request: ScrapeBodySchema },
+    { service: Type.Literal('scrape'), request: ScrapeBodySchema, quantity: QuantitySchema },
     { additionalProperties: false },
   ),
   Type.Object(
-    { service: Type.Literal('execute'), request: ExecuteBodySchema },
+    { service: Type.Literal('execute'), request: ExecuteBodySchema, quantity: QuantitySchema },
     { additionalProperties: false },
   ),
 ]);
@@ -44,8 +47,29 @@ export const QuoteSchema = Type.Object({
   service: Type.String(),
   watt: Type.Number(),
   price_base: Type.String(),
+  list_price: Type.Number({ description: 'What it costs without the discount of the caller’s volume.' }),
+  discount_bps: Type.Integer({ description: 'In basis points; 0 for callers that are not known.' }),
   breakdown: Type.Array(Type.Object({ item: Type.String(), watt: Type.Number() })),
   watt_burned: Type.Number(),
+  purchase: Type.Optional(
+    Type.Object(
+      {
+        quantity: Type.Integer(),
+        watt: Type.Number(),
+        price_base: Type.String(),
+        list_price: Type.Number(),
+        reached_discount_bps: Type.Integer(),
+        steps: Type.Array(
+          Type.Object({
+            from_job: Type.Integer(),
+            discount_bps: Type.Integer(),
+            watt: Type.Number({ description: 'What each job from here on costs.' }),
+          }),
+        ),
+      },
+      { description: 'With `quantity`: so many of these jobs, bought one after the other.' },
+    ),
+  ),
   payment: PaymentDetailsSchema,
 });
 export type Quote = Static<typeof QuoteSchema>;

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { LIMITS } from '../limits.ts';
 import { JobIdSchema } from './job-id.ts';
+import { MaxCostSchema } from './max-cost.ts';
 import { normaliseSelectors, type SelectorField, SelectorsSchema } from './selectors.ts';
 
 export const OutputFormatSchema = Type.Union([
@@ -15,6 +16,7 @@ export const ScrapeBodySchema = Type.Object(
   {
     url: Type.String({ minLength: 1, maxLength: LIMITS.urlLength, description: 'An http or https address.' }),
     job_id: Type.Optional(JobIdSchema),
+    maxCost: Type.Optional(MaxCostSchema),
     output_format: Type.Optional(OutputFormatSchema),
     selectors: Type.Optional(SelectorsSchema),
     options: Type.Optional(

@@ -1,6 +1,5 @@
 import {
   AppError,
-  type JobId,
   type JobView,
   type PaymentDetails,
   parseJobId,
@@ -9,9 +8,9 @@ import {
 } from '@watt/shared';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../../context.ts';
-import { refundOf, resultBody } from '../../intake/intake.ts';
+import { discountOf, refundOf, resultBody } from '../../intake/intake.ts';
 import type { JobRecord } from '../../jobs/jobs.ts';
-import { type PayTo, paymentDetails } from '../../payments/payments.ts';
+import { type Payments, paymentDetails } from '../../payments/payments.ts';
 import { buildReceipt } from '../../receipts/receipts.ts';
 
 type Params = { Params: { id: string } };
@@ -28,7 +27,7 @@ export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Con
   app.get<Params>('/api/v1/jobs/:id', async (request): Promise<JobView> => {
     const job = await find(request.params.id);
     const files = await jobs.files(job);
-    return { ...viewOf(job, payments.payTo), ...(job.result !== null && { result: resultBody(job, files) }) };
+    return { ...viewOf(job, payments), ...(job.result !== null && { result: resultBody(job, files) }) };
   });
 
   app.get<Params>('/api/v1/jobs/:id/receipt', async (request): Promise<Receipt> => {
@@ -40,7 +39,7 @@ export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Con
   });
 }
 
-function viewOf(job: JobRecord, payTo: PayTo): JobView {
+function viewOf(job: JobRecord, payments: Payments): JobView {
   const refund = refundOf(job);
   const isUnpaid = job.state === 'awaiting_payment';
   return {
@@ -50,6 +49,7 @@ function viewOf(job: JobRecord, payTo: PayTo): JobView {
     state: job.state,
     price_watt: wattNumber(job.price),
     price_base: `${job.price}`,
+    ...discountOf(job),
     paid_by: job.payer,
     payment_signatures: job.paymentSignatures,
     node: job.nodeId,
@@ -62,14 +62,14 @@ function viewOf(job: JobRecord, payTo: PayTo): JobView {
     result_sha256: job.resultSha256,
     settlement: job.settlement,
     ...(refund && { refund }),
-    ...(isUnpaid && { payment: unpaidDetails(job, payTo) }),
+    ...(isUnpaid && { payment: unpaidDetails(job, payments) }),
   };
 }
 
-function unpaidDetails(job: JobRecord, payTo: PayTo): PaymentDetails {
+function unpaidDetails(job: JobRecord, { payTo, isSignedOnly }: Payments): PaymentDetails {
   const { price, commitment, expiresAt } = job;
-  const jobId: JobId = job.id;
-  return paymentDetails(payTo, { price, jobId, commitment, expiresAt });
+  const memo = isSignedOnly ? commitment : job.id;
+  return paymentDetails(payTo, { price, memo, commitment, expiresAt });
 }
 
 function isoTime(ms: number): string {

@@ -33,6 +33,14 @@ export function pricingRoutes(app: FastifyInstance, { config, payments, secrets 
       burn: config.shares.burnBps,
       router: 10_000 - config.shares.nodeBps - config.shares.burnBps,
     },
+    volume_discounts: {
+      counted: 'WATT captured for a wallet in the last 30 days; calls must prove the wallet',
+      rounding: 'the discount is rounded down to base units',
+      steps: config.bulkDiscounts.map((step) => ({
+        from_watt: wattNumber(step.from),
+        discount_bps: step.bps,
+      })),
+    },
     rate_limits_per_hour: {
       scrape_per_agent: config.rateLimits.agentPerHour,
       scrape_per_url: config.rateLimits.urlPerHour,
