@@ -13,10 +13,16 @@ export const LIMITS = {
   executeTimeoutDefaultSeconds: 30,
   executeMemoryDefaultMb: 256,
   executeMemoryMinMb: 16,
+  /** Arguments, and as many variables; their bytes together. */
+  args: 64,
+  argsBytes: 64 * 1024,
+  inputFiles: 32,
+  inputFilesBytes: 1536 * 1024,
+  pathLength: 200,
   outputBytesPerStream: 1024 * 1024,
   /** A text frame: the signed header with its body. */
   frameBytes: 8 * 1024 * 1024,
   artifactBytes: 16 * 1024 * 1024,
-  artifactsPerResult: 4,
+  artifactsPerResult: 8,
   helloLeases: 1024,
 } as const;

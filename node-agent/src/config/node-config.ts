@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { NodeClassSchema, parseJson, ServiceSchema } from '@watt/shared';
+import { IsolationSchema, NodeClassSchema, parseJson, ServiceSchema } from '@watt/shared';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { CliError } from '../cli/cli-error.ts';
@@ -47,6 +47,18 @@ export const NodeConfigSchema = Type.Object(
           allowed_domains: Type.Optional(Words),
           dns_servers: Type.Optional(Words),
           proxies: Type.Optional(Words),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    /** How programs run on this machine. */
+    sandbox: Type.Optional(
+      Type.Object(
+        {
+          /** The least that has to stand between programs and this machine; without it, whatever Docker has. */
+          isolation: Type.Optional(IsolationSchema),
+          /** Memory for containers that wait for jobs; left out, a sixteenth of the machine's, at most 768. */
+          warm_memory_mb: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_536 })),
         },
         { additionalProperties: false },
       ),

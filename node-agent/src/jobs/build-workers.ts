@@ -8,18 +8,17 @@ import { createOwnAddresses } from '../guard/own-addresses.ts';
 import { createServerLookup } from '../guard/resolve-name.ts';
 import { createUpstreamPool } from '../guard/upstream/upstream-pool.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
-import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
 import { createScraper, type Scraper } from '../scrape/create-scraper.ts';
 import { findChromium } from '../scrape/find-chromium.ts';
 import { DEFAULT_SCRAPE_LIMITS } from '../scrape/scrape-limits.ts';
 import { type Preparation, prepareMachine } from '../setup/prepare-machine.ts';
 import type { StepResult } from '../setup/step-result.ts';
-import { browserSlots, defaultSlots, type MachineFacts, maxJobMemoryMb } from './machine-facts.ts';
+import { buildExecuteWorker } from './execute-worker.ts';
+import { browserSlots, defaultSlots, type MachineFacts } from './machine-facts.ts';
 import type { WorkerProblem, Workers } from './workers.ts';
 
 export interface BuildWorkersOptions {
-  config: Pick<NodeConfig, 'services' | 'slots'>;
+  config: Pick<NodeConfig, 'services' | 'slots' | 'sandbox'>;
   machine: MachineFacts;
   docker: ContainerEngine;
   /** For downloads and half-built images. */
@@ -50,7 +49,9 @@ export async function buildWorkers(options: BuildWorkersOptions): Promise<Worker
     onStep: (name, result) => report(`${name}: ${describe(result)}`),
   });
   const scraper = wants('scrape') ? await buildScraper(options, preparation, problems) : null;
-  const sandbox = wants('execute') ? await buildSandbox(options, preparation, problems) : null;
+  const sandbox = wants('execute')
+    ? await buildExecuteWorker({ ...options, config: config.sandbox }, preparation, problems)
+    : null;
   const slots = { ...defaultSlots(options.machine), ...config.slots };
   return {
     capabilities: {
@@ -115,42 +116,6 @@ async function buildScraper(
     });
   }
   return scraper;
-}
-
-interface OfferedSandbox {
-  sandbox: Sandbox;
-  offer: { languages: ('python' | 'javascript' | 'bash')[]; max_memory_mb: number; runtime: string };
-}
-
-async function buildSandbox(
-  options: BuildWorkersOptions,
-  { docker, sandboxImage }: Preparation,
-  problems: WorkerProblem[],
-): Promise<OfferedSandbox | null> {
-  const { machine, clock, logger } = options;
-  for (const step of [docker, sandboxImage]) {
-    if (step?.state !== 'unavailable') continue;
-    problems.push({ what: `programs: ${step.reason}`, fix: step.fix });
-    return null;
-  }
-  if (sandboxImage === null || sandboxImage.state === 'unavailable') return null;
-  const maxMemoryMb = maxJobMemoryMb(machine, DEFAULT_SANDBOX_LIMITS.maxMemoryMb);
-  const sandbox = createSandbox({
-    docker: options.docker,
-    image: sandboxImage.value.name,
-    limits: { maxMemoryMb },
-    clock,
-    logger,
-  });
-  await sandbox.sweep();
-  const probe = await sandbox.probe();
-  if (probe.available) {
-    const languages = probe.languages.map(({ language }) => language);
-    return { sandbox, offer: { languages, max_memory_mb: maxMemoryMb, runtime: probe.runtime ?? 'runc' } };
-  }
-  problems.push(...probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
-  await sandbox.close();
-  return null;
 }
 
 function describe(result: StepResult<unknown>): string {

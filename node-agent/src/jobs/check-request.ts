@@ -3,6 +3,8 @@ import {
   canonicalJson,
   ExecuteBodySchema,
   type ExecuteRequest,
+  executeFault,
+  isIsolatedAtLeast,
   type JobMessage,
   normaliseExecute,
   normaliseScrape,
@@ -38,6 +40,8 @@ export function checkRequest(
   if (!executeCheck.Check(body)) return invalid('not an execution request');
   const request = normaliseExecute(body);
   if (!isNormalised(body, request)) return invalid('the request is not in normal form');
+  const fault = executeFault(request);
+  if (fault) return invalid(`${fault.field} ${fault.message}`);
   return executeRefusal(request, capabilities) ?? { service: 'execute', request };
 }
 
@@ -54,6 +58,9 @@ function executeRefusal(request: ExecuteRequest, { execute }: Capabilities): Req
   if (request.memory_mb > execute.max_memory_mb) {
     return unsupported(`at most ${execute.max_memory_mb} MB of memory here`);
   }
+  const has = execute.isolation ?? 'container';
+  if (!isIsolatedAtLeast(has, request.isolation ?? 'container'))
+    return unsupported(`only ${has} isolation here`);
   return null;
 }
 

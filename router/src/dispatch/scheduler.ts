@@ -1,7 +1,7 @@
 import { createAttemptId, type NodeId } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { NodeLink } from '../hub/hub-handlers.ts';
-import { type Failure, type LiveJob, type QueuedJob, requirementOf } from '../jobs/jobs.ts';
+import { type Failure, type LiveJob, type QueuedJob, requirementOf, unservedMessage } from '../jobs/jobs.ts';
 import { JobQueue, type WaitingJob } from './job-queue.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
 import { NodePool } from './node-pool.ts';
@@ -118,7 +118,7 @@ export class Scheduler {
       this.#queue.delete(waiting);
       const message = this.pool.isServed(waiting.requirement)
         ? 'All nodes that can do this are busy'
-        : 'No node that can do this is online';
+        : unservedMessage(waiting.requirement);
       const jobId = waiting.job.id;
       this.track(this.#options.store.failQueued({ jobId, failure: { code: 'NO_NODE_AVAILABLE', message } }));
     }

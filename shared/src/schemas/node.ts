@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { LanguageSchema } from './execute.ts';
+import { IsolationSchema } from './isolation.ts';
 
 export const NodeClassSchema = Type.Union([Type.Literal('pi'), Type.Literal('pc'), Type.Literal('gpu')]);
 export type NodeClass = Static<typeof NodeClassSchema>;
@@ -20,6 +21,17 @@ export const CapabilitiesSchema = Type.Object({
       languages: Type.Array(LanguageSchema, { maxItems: 64 }),
       max_memory_mb: Type.Integer({ minimum: 1 }),
       runtime: Type.String({ maxLength: 40, description: 'runc, runsc or kata.' }),
+      isolation: Type.Optional(IsolationSchema),
+      toolchains: Type.Optional(
+        Type.Array(
+          Type.Object({
+            language: LanguageSchema,
+            version: Type.String({ maxLength: 40 }),
+            image: Type.String({ maxLength: 80, description: 'Digest of the image that it is in.' }),
+          }),
+          { maxItems: 64 },
+        ),
+      ),
     }),
     Type.Null(),
   ]),

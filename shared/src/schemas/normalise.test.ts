@@ -63,4 +63,46 @@ describe('normaliseExecute', () => {
       '{"language":"bash","code":"true","timeout":5,"memory_mb":64}',
     );
   });
+
+  test('what is left out, or given as its default, is not there', () => {
+    const body = { language: 'bash' as const, code: 'true' };
+    const defaults = {
+      args: [],
+      env: {},
+      stdin: '',
+      stdin_encoding: 'base64' as const,
+      files: [],
+      artifacts: [],
+    };
+    expect(normaliseExecute({ ...body, ...defaults })).toEqual(normaliseExecute(body));
+    expect(
+      normaliseExecute({
+        ...body,
+        env: { B: '2', A: '1' },
+        stdin: 'x',
+        stdin_encoding: 'utf8',
+        files: [{ path: 'a', content: 'b', encoding: 'utf8' }],
+      }),
+    ).toEqual({
+      ...normaliseExecute(body),
+      env: { A: '1', B: '2' },
+      stdin: 'x',
+      files: [{ path: 'a', content: 'b' }],
+    });
+    expect(Object.keys(normaliseExecute({ ...body, env: { B: '2', A: '1' } }).env ?? {})).toEqual(['A', 'B']);
+  });
+
+  test('its own normal form is its normal form', () => {
+    const request = normaliseExecute({
+      language: 'python',
+      code: '1',
+      isolation: 'vm',
+      args: ['a'],
+      stdin: 'AA==',
+      stdin_encoding: 'base64',
+      files: [{ path: 'a', content: 'AA==', encoding: 'base64' }],
+      artifacts: ['b'],
+    });
+    expect(JSON.stringify(normaliseExecute(request))).toBe(JSON.stringify(request));
+  });
 });

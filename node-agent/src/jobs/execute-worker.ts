@@ -1,0 +1,71 @@
+import { type Capabilities, isIsolatedAtLeast } from '@watt/shared';
+import type { Logger } from 'pino';
+import type { NodeConfig } from '../config/node-config.ts';
+import type { ContainerEngine } from '../sandbox/container-engine.ts';
+import { isolationOf } from '../sandbox/container-runtime.ts';
+import { poolSettings } from '../sandbox/pool/pool-settings.ts';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
+import type { Preparation } from '../setup/prepare-machine.ts';
+import { type MachineFacts, maxJobMemoryMb } from './machine-facts.ts';
+import type { WorkerProblem } from './workers.ts';
+
+export interface ExecuteWorkerOptions {
+  config: NodeConfig['sandbox'];
+  machine: MachineFacts;
+  docker: ContainerEngine;
+  clock: { now(): number };
+  logger: Logger;
+}
+
+export interface ExecuteWorker {
+  sandbox: Sandbox;
+  offer: Omit<NonNullable<Capabilities['execute']>, 'slots'>;
+}
+
+/** The sandbox with what it can offer, or null, with the reason among the problems. */
+export async function buildExecuteWorker(
+  options: ExecuteWorkerOptions,
+  { docker, sandboxImage }: Preparation,
+  problems: WorkerProblem[],
+): Promise<ExecuteWorker | null> {
+  const { machine, config = {}, clock, logger } = options;
+  for (const step of [docker, sandboxImage]) {
+    if (step?.state !== 'unavailable') continue;
+    problems.push({ what: `programs: ${step.reason}`, fix: step.fix });
+    return null;
+  }
+  if (sandboxImage === null || sandboxImage.state === 'unavailable') return null;
+  const maxMemoryMb = maxJobMemoryMb(machine, DEFAULT_SANDBOX_LIMITS.maxMemoryMb);
+  const pool = poolSettings(machine);
+  const sandbox = createSandbox({
+    docker: options.docker,
+    image: sandboxImage.value.name,
+    limits: { maxMemoryMb },
+    pool: { ...pool, budgetMb: config.warm_memory_mb ?? pool.budgetMb },
+    clock,
+    logger,
+  });
+  await sandbox.sweep();
+  const probe = await sandbox.probe();
+  const runtime = probe.runtime ?? 'runc';
+  const isolation = isolationOf(runtime);
+  const least = config.isolation ?? 'container';
+  if (probe.available && isIsolatedAtLeast(isolation, least)) {
+    // Nobody waits for it: what comes before is served from cold.
+    void sandbox.warmUp();
+    const languages = probe.languages.map(({ language }) => language);
+    const image = probe.image?.id ?? '';
+    const toolchains = probe.languages.map((one) => ({ ...one, image }));
+    return { sandbox, offer: { languages, max_memory_mb: maxMemoryMb, runtime, isolation, toolchains } };
+  }
+  problems.push(...probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
+  if (!isIsolatedAtLeast(isolation, least)) {
+    problems.push({
+      what: `programs: sandbox.isolation in the configuration asks for ${least}, and the strongest runtime here is ${runtime}`,
+      fix: 'Register runsc (gVisor) or kata with Docker, or ask for less.',
+    });
+  }
+  await sandbox.close();
+  return null;
+}
