@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Keypair } from '@solana/web3.js';
 import { createHome, homeAt, type RunningNode, runNode, type Workers } from '@watt/node';
 import { createSigningKey, signingKeyFromSecret, signText, walletStatement } from '@watt/shared';
@@ -74,7 +75,8 @@ function dicedWorkers(random: SeededRandom): Workers {
     problems: [],
     async execute(task, signal) {
       const [ms, dice] = [random.between(5, 400), random.next()];
-      await sleepUnless(signal, ms);
+      // Ended early or not, the signal says which.
+      await sleep(ms, undefined, { signal }).catch(() => undefined);
       if (signal.aborted || dice < FAILS_FOR_NOW) {
         return { kind: 'failed', reason: 'cancelled', retryable: true, message: 'not now' };
       }
@@ -93,23 +95,12 @@ function dicedWorkers(random: SeededRandom): Workers {
           cpu_ms: 0,
           image: 'none',
           runtime: 'none',
+          isolation: 'container',
+          start: 'cold',
         },
+        artifacts: { refs: null, files: [] },
       };
     },
     close: async () => undefined,
   };
-}
-
-function sleepUnless(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }
