@@ -43,7 +43,13 @@ export { normaliseHost } from './net/host-name.ts';
 export { isLocalName } from './net/local-name.ts';
 export { DEFAULT_WEB_PORTS, parsePorts } from './net/web-ports.ts';
 export { type ParsedField, parseSelectors, SelectorFault } from './parse-selectors.ts';
-export { commitmentMemo, memosForJob, normaliseMemo, X402_MEMO_PREFIX } from './payment-memo.ts';
+export {
+  commitmentMemo,
+  depositWallet,
+  memosForJob,
+  normaliseMemo,
+  X402_MEMO_PREFIX,
+} from './payment-memo.ts';
 export {
   DEFAULT_PRICES,
   type ExecuteTier,

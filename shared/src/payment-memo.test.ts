@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha256Hex } from './canonical.ts';
 import { parseJobId } from './ids.ts';
-import { commitmentMemo, memosForJob, normaliseMemo } from './payment-memo.ts';
+import { commitmentMemo, depositWallet, memosForJob, normaliseMemo } from './payment-memo.ts';
+import { createSigningKey } from './signing/ed25519.ts';
 
 const jobs = fc.tuple(fc.uuid(), fc.string()).map(([uuid, body]) => {
   const jobId = parseJobId(uuid);
@@ -40,4 +41,22 @@ test('two jobs share a commitment only if they are the same', () => {
       expect(commitmentMemo(a.jobId, a.hash) === commitmentMemo(b.jobId, b.hash)).toBe(isSame);
     }),
   );
+});
+
+test('a deposit may name the wallet that it is for', () => {
+  const wallet = createSigningKey().publicKey;
+  expect(depositWallet(`deposit:${wallet}`)).toBe(wallet);
+  expect(normaliseMemo(` DEPOSIT:${wallet}\n`)).toBe(`deposit:${wallet}`);
+  const others = [
+    'deposit',
+    'deposit:',
+    `deposit:${wallet} x`,
+    `deposit:${wallet.slice(0, 20)}`,
+    `x:${wallet}`,
+  ];
+  expect(others.map(depositWallet)).toEqual(others.map(() => null));
+});
+
+test('a wallet that nobody holds the key of is credited nothing', () => {
+  expect(depositWallet(`deposit:${'1'.repeat(32)}`)).toBeNull();
 });

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { JobId } from './ids.ts';
+import { type JobId, parseWallet, publicKeyBytes, type Wallet } from './ids.ts';
+import { isSmallOrder } from './signing/small-order.ts';
 
 const COMMITMENT_PREFIX = 'w1:';
+const DEPOSIT = /^\s*deposit:([1-9A-HJ-NP-Za-km-z]{32,44})\s*$/i;
 
 /**
  * The commitment memo `w1:` + base64url(sha256(job_id + ":" + hex(sha256(body)))), where body is the exact bytes of the
@@ -19,8 +21,18 @@ export function memosForJob(jobId: JobId, bodySha256: string): [plain: string, c
 /** What the memos of payments over x402 begin with; they bind a payment to a request, and match no job by themselves. */
 export const X402_MEMO_PREFIX = 'x1:';
 
-/** Brings a memo seen on chain to the form that jobs are looked up by: UUIDs compare without case. */
+/** The wallet that a memo `deposit:<wallet>` credits in place of the sender, as for a withdrawal from an exchange; null for other memos. */
+export function depositWallet(memo: string): Wallet | null {
+  const wallet = parseWallet(DEPOSIT.exec(memo)?.[1] ?? '');
+  const bytes = wallet && publicKeyBytes(wallet);
+  // Nobody holds the key of such a wallet, so nobody could ever spend the balance.
+  return bytes && !isSmallOrder(bytes) ? wallet : null;
+}
+
+/** Brings a memo seen on chain to the form that jobs are looked up by: UUIDs compare without case, wallets do not. */
 export function normaliseMemo(memo: string): string {
   const isHash = memo.startsWith(COMMITMENT_PREFIX) || memo.startsWith(X402_MEMO_PREFIX);
-  return isHash ? memo : memo.trim().toLowerCase();
+  if (isHash) return memo;
+  const [, wallet] = DEPOSIT.exec(memo) ?? [];
+  return wallet ? `deposit:${wallet}` : memo.trim().toLowerCase();
 }

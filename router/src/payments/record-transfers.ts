@@ -1,4 +1,4 @@
-import { normaliseMemo } from '@watt/shared';
+import { depositWallet, normaliseMemo } from '@watt/shared';
 import type { ObservedTransfer } from '../chain/chain.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { listParameter } from '../db/list-parameter.ts';
@@ -25,7 +25,7 @@ export async function recordCredits(
         ${transfers.map((t) => (t.delta < dust ? null : storedMemo(t)))}::text[], ${transfers.map((t) => t.blockTime)}::float8[]
       ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
       on conflict (signature) do nothing returning signature, amount, payer, memo`;
-    await creditPayments(tx, accounts, fresh);
+    await creditPayments(tx, accounts, fresh.map(toCredit));
     const again = fresh.length < transfers.length ? await landAgain(tx, accounts, transfers) : [];
     return [...fresh, ...again].flatMap((row) => row.memo ?? []);
   });
@@ -75,6 +75,11 @@ async function landAgain(
     returning c.signature, c.amount, c.landing, c.memo`;
   for (const row of rows) await reinstateCredit(sql, accounts, row);
   return rows;
+}
+
+/** A memo that names a wallet is credited to it, whoever sent the tokens. */
+function toCredit(row: { signature: string; amount: bigint; payer: string | null; memo: string | null }) {
+  return { ...row, payer: (row.memo === null ? null : depositWallet(row.memo)) ?? row.payer };
 }
 
 // NUL cannot be stored in Postgres text, and no memo of ours has one.
