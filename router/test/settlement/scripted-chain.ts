@@ -17,12 +17,15 @@ export interface ScriptedFaults {
   staleSlots: number;
   /** For each slot: that one transaction which is not final yet disappears. */
   orphan: number;
+  /** For each slot: that one such transaction is on another fork than the nodes look at, and back before it is final. */
+  hide: number;
 }
 
 interface Landed {
   slot: number;
   error: string | null;
   order: PayoutOrder;
+  hiddenUntil: number;
 }
 
 interface Sent {
@@ -51,7 +54,6 @@ export interface ScriptedChain extends PayoutChain {
   simulationError: string | null;
   slot: number;
   advance(slots: number): void;
-  orphanNow(): void;
   received(wallet: string): bigint;
   burned(): bigint;
   balance(): bigint;
@@ -68,6 +70,11 @@ export function createScriptedChain(random: () => number = () => 1): ScriptedCha
   const taken = () =>
     sum(good().flatMap(({ order }) => [order.burn, ...order.transfers.map(({ amount }) => amount)]));
   const viewSlot = () => chain.slot - (random() < chain.faults.stale ? chain.faults.staleSlots : 0);
+  /** One that is not final yet. */
+  const young = (): [string, Landed] | undefined => {
+    const all = [...chain.landed].filter(([, { slot }]) => chain.slot - slot < FINAL_AGE);
+    return all[Math.floor(random() * all.length)];
+  };
   const land = (signature: string): void => {
     const sent = chain.sent.get(signature);
     if (!sent || chain.landed.has(signature)) return;
@@ -79,14 +86,14 @@ export function createScriptedChain(random: () => number = () => 1): ScriptedCha
         (chain.states.get(wallet) ?? 'ready') !== 'ready',
     );
     const error = bad ? `{"InstructionError":["${bad.wallet}"]}` : null;
-    chain.landed.set(signature, { slot: chain.slot, error, order: sent.order });
+    chain.landed.set(signature, { slot: chain.slot, error, order: sent.order, hiddenUntil: 0 });
     if (chain.balance() < 0n) throw new Error('more left than there was');
   };
 
   const chain: ScriptedChain = {
     tokenAccount: 'our token account',
     signerCount: 1,
-    faults: { drop: 0, late: 0, lateSlots: 0, stale: 0, staleSlots: 0, orphan: 0 },
+    faults: { drop: 0, late: 0, lateSlots: 0, stale: 0, staleSlots: 0, orphan: 0, hide: 0 },
     states: new Map(),
     refusing: new Set(),
     failing: new Set(),
@@ -143,7 +150,7 @@ export function createScriptedChain(random: () => number = () => 1): ScriptedCha
     async find(signature, slot): Promise<SignatureFinding> {
       const view = viewSlot();
       const landed = chain.landed.get(signature);
-      if (landed && landed.slot <= view)
+      if (landed && landed.slot <= view && chain.slot >= landed.hiddenUntil)
         return { known: 'landed', finalized: view - landed.slot >= FINAL_AGE, error: landed.error };
       return { known: BigInt(view) >= slot ? 'unknown' : 'unsure' };
     },
@@ -155,13 +162,13 @@ export function createScriptedChain(random: () => number = () => 1): ScriptedCha
           waiting.splice(waiting.indexOf(entry), 1);
           land(entry.signature);
         }
-        if (random() < chain.faults.orphan) chain.orphanNow();
+        if (random() < chain.faults.orphan) chain.landed.delete(young()?.[0] ?? '');
+        const hidden = random() < chain.faults.hide ? young()?.[1] : undefined;
+        if (hidden) {
+          const finalSlot = hidden.slot + FINAL_AGE;
+          hidden.hiddenUntil = chain.slot + Math.floor(random() * (finalSlot - chain.slot));
+        }
       }
-    },
-    orphanNow() {
-      const young = [...chain.landed].filter(([, { slot }]) => chain.slot - slot < FINAL_AGE);
-      const [signature] = young[Math.floor(random() * young.length)] ?? [];
-      if (signature) chain.landed.delete(signature);
     },
     received: (wallet) =>
       sum(
