@@ -1,6 +1,7 @@
 import {
   type AllowedTarget,
   type BaseUnits,
+  base,
   DEFAULT_BLOCKED_DOMAINS,
   DEFAULT_PRICES,
   DEFAULT_SHARES,
@@ -16,6 +17,7 @@ import {
 } from '@watt/shared';
 import { type BulkDiscount, parseBulkDiscounts } from './bulk-discounts.ts';
 import { createEnvReader, type Env, type EnvReader } from './env-reader.ts';
+import { toX402Settings, type X402Settings } from './x402-settings.ts';
 
 /** What the router needs to know, without secrets. Milliseconds, seconds and counts are named in the last word. */
 export interface Config {
@@ -25,7 +27,16 @@ export interface Config {
   publicUrl: string;
   logLevel: (typeof LOG_LEVELS)[number];
   databaseConnections: number;
-  chain: { rpcUrl: string; wsUrl: string | undefined; mint: string; computeWallet: string; pollMs: number };
+  chain: {
+    rpcUrl: string;
+    wsUrl: string | undefined;
+    mint: string;
+    computeWallet: string;
+    pollMs: number;
+    /** Whether a mint may withhold part of each transfer: what arrives is what counts. */
+    allowTransferFee: boolean;
+  };
+  reconcileSeconds: number;
   prices: PriceTable;
   shares: Shares;
   rateLimits: {
@@ -41,8 +52,14 @@ export interface Config {
     ports: number[];
     allowPrivate: AllowedTarget[];
   };
-  payment: { expirySeconds: number; graceMs: number; plainMemo: (typeof PLAIN_MEMO)[number] };
+  payment: {
+    expirySeconds: number;
+    graceMs: number;
+    plainMemo: (typeof PLAIN_MEMO)[number];
+    dust: BaseUnits;
+  };
   access: { keyEnvironment: string };
+  x402: X402Settings;
   /** From the smallest volume. */
   bulkDiscounts: BulkDiscount[];
   /** Base units. */
@@ -91,7 +108,9 @@ export function toConfig(env: Env): Config {
       mint: read.wallet('WATT_MINT'),
       computeWallet: read.wallet('COMPUTE_WALLET'),
       pollMs: read.integer('SOLANA_POLL_MS', { fallback: 5000, min: 50, max: 600_000 }),
+      allowTransferFee: read.oneOf('ALLOW_TRANSFER_FEE_MINT', ['true', 'false'], 'false') === 'true',
     },
+    reconcileSeconds: read.integer('RECONCILE_SECONDS', { fallback: 60, min: 1, max: 3600 }),
     prices: toPrices(read),
     shares: toShares(read),
     rateLimits: {
@@ -110,8 +129,10 @@ export function toConfig(env: Env): Config {
       expirySeconds: read.integer('PAYMENT_EXPIRY_SECONDS', { fallback: 3600, min: 1, max: 30 * 86_400 }),
       graceMs: read.integer('PAYMENT_GRACE_MS', { fallback: 1000, min: 0, max: 60_000 }),
       plainMemo: read.oneOf('PLAIN_MEMO', PLAIN_MEMO, 'allowed'),
+      dust: read.price('DUST_WATT', base(10_000n)),
     },
     access: { keyEnvironment: toKeyEnvironment(read) },
+    x402: toX402Settings(read),
     bulkDiscounts: read.parsed('BULK_DISCOUNTS', '', parseBulkDiscounts),
     withdrawalMinimum: read.price('WITHDRAWAL_MIN_WATT', watt(1)),
     dispatch: {

@@ -1,6 +1,6 @@
 import { Connection, Keypair, type PublicKey } from '@solana/web3.js';
 import { type Router, startRouter, toConfig } from '@watt/router';
-import { createSigningKey } from '@watt/shared';
+import { createSigningKey, signingKeyFromSecret } from '@watt/shared';
 import pino from 'pino';
 import { freshDatabase } from '../../../../router/test/harness/fresh-database.ts';
 import { airdrop } from '../../src/chain/airdrop.ts';
@@ -17,11 +17,15 @@ export interface Market {
   connection: Connection;
   mint: PublicKey;
   computeWallet: Keypair;
+  /** Pays the fees of x402 payments; has SOL and no WATT. */
+  feePayer: Keypair;
   router: Router;
   sql: Router['context']['database']['sql'];
-  /** A wallet with WATT (whole) and SOL. */
-  agent(watt: number): Promise<Keypair>;
+  /** A wallet with WATT (whole) and SOL, 1 of it unless said otherwise. */
+  agent(watt: number, options?: { lamports: bigint }): Promise<Keypair>;
   restart(): Promise<void>;
+  /** Another router on the same chain and database; whoever starts it stops it. */
+  startAnother(): Promise<Router>;
   close(): Promise<void>;
 }
 
@@ -32,9 +36,13 @@ export async function startMarket(env: Record<string, string> = {}): Promise<Mar
   await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
   const mint = await createWattMint({ connection, authority });
   const computeWallet = Keypair.generate();
-  const grant = (wallet: PublicKey, wattBase: bigint) =>
-    fund({ connection, authority, mint, wallet, wattBase, lamports: SOL });
-  await grant(computeWallet.publicKey, 0n);
+  const feePayer = Keypair.generate();
+  const grant = (wallet: PublicKey, wattBase: bigint, lamports = SOL) =>
+    fund({ connection, authority, mint, wallet, wattBase, lamports });
+  await Promise.all([
+    grant(computeWallet.publicKey, 0n),
+    airdrop(connection, feePayer.publicKey, Number(SOL)),
+  ]);
 
   const { url: databaseUrl, database, drop } = await freshDatabase();
   const routerKey = createSigningKey();
@@ -53,20 +61,23 @@ export async function startMarket(env: Record<string, string> = {}): Promise<Mar
     ...env,
   });
   const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
-  const start = () => startRouter(config, { databaseUrl, routerKey }, { logger });
+  const feePayerKey = signingKeyFromSecret(feePayer.secretKey);
+  const start = () => startRouter(config, { databaseUrl, routerKey, feePayerKey }, { logger });
 
   const market: Market = {
     chain,
     connection,
     mint,
     computeWallet,
+    feePayer,
     router: await start(),
     sql: database.sql,
-    async agent(watt) {
+    async agent(watt, options) {
       const wallet = Keypair.generate();
-      await grant(wallet.publicKey, BigInt(watt) * 1_000_000n);
+      await grant(wallet.publicKey, BigInt(watt) * 1_000_000n, options?.lamports);
       return wallet;
     },
+    startAnother: start,
     async restart() {
       await market.router.stop();
       market.router = await start();
