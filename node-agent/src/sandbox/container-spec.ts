@@ -72,6 +72,8 @@ export function buildContainerSpec(request: ContainerRequest, limits: SandboxLim
       [DEADLINE_LABEL]: String(request.deadlineMs),
     },
     Hostname: 'sandbox',
+    // Nothing in it has a last word to say: a daemon that stops or comes back does not wait for it.
+    StopSignal: 'SIGKILL',
     NetworkDisabled: true,
     AttachStdin: true,
     AttachStdout: true,
