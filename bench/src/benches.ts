@@ -1,5 +1,6 @@
 import { benchDispatch } from './dispatch/bench-dispatch.ts';
 import type { Report } from './report.ts';
+import { benchSandbox } from './sandbox/bench-sandbox.ts';
 
 export interface BenchOptions {
   rounds: number;
@@ -21,5 +22,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   dispatch: {
     title: 'a paid, signed, ledgered job to a node that answers at once, beside bare echoes and BullMQ',
     run: benchDispatch,
+  },
+  sandbox: {
+    title: 'hello world in the sandbox, warm and cold, beside docker run and the bare program',
+    run: benchSandbox,
   },
 };

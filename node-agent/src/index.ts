@@ -6,6 +6,8 @@ export type { WorkerProblem, Workers } from './jobs/workers.ts';
 export { DEFAULT_NODE_TIMINGS, type NodeTimings } from './node-timings.ts';
 export { type RunNodeOptions, type RunningNode, runNode } from './run-node.ts';
 export { createDockerEngine } from './sandbox/docker.ts';
+export { type PoolSettings, poolSettings } from './sandbox/pool/pool-settings.ts';
+export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 export { type Preparation, type PrepareOptions, prepareMachine } from './setup/prepare-machine.ts';
 export type { StepResult } from './setup/step-result.ts';
 export type { NodeStatus } from './status/node-status.ts';

@@ -1,0 +1,58 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDockerEngine, createSandbox, poolSettings, prepareMachine, type Sandbox } from '@watt/node';
+import { type BenchProgram, MEMORY_MB, OUTPUT } from './programs.ts';
+
+const FILL_LIMIT_MS = 60_000;
+const FILL_POLL_MS = 10;
+
+export interface BenchSandbox {
+  run(program: BenchProgram): Promise<void>;
+  /** Waits until that many interpreters for a program wait for their job. */
+  filled(program: BenchProgram, count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Name of the sandbox image; it is built where it is missing. */
+export async function findImage(log: (line: string) => void): Promise<string> {
+  const { docker, sandboxImage } = await prepareMachine({
+    ...{ docker: createDockerEngine(), allowInstall: true, allowStart: true, report: log },
+    cacheDir: join(tmpdir(), 'watt-bench'),
+    want: { execute: true, scrapeJavascript: false },
+  });
+  for (const step of [docker, sandboxImage]) {
+    if (step?.state === 'unavailable') throw new Error(`${step.reason}. Fix: ${step.fix}`);
+  }
+  if (!sandboxImage || sandboxImage.state === 'unavailable') throw new Error('there is no sandbox image');
+  return sandboxImage.value.name;
+}
+
+/** A sandbox as a node with 16 GB has it, with its pool or without. */
+export async function openSandbox(image: string, isPooled: boolean): Promise<BenchSandbox> {
+  const sandbox = createSandbox({
+    docker: createDockerEngine(),
+    image,
+    clock: { now: Date.now },
+    logger: { warn: (context, message) => process.stderr.write(`${message} ${JSON.stringify(context)}\n`) },
+    ...(isPooled && { pool: poolSettings({ memoryMb: 16 * 1024 }) }),
+  });
+  await sandbox.warmUp();
+  return {
+    run: (program) => run(sandbox, program),
+    async filled({ language }, count) {
+      const deadline = performance.now() + FILL_LIMIT_MS;
+      while ((sandbox.ready()[`${language}:${MEMORY_MB}`] ?? 0) < count) {
+        if (performance.now() > deadline) throw new Error(`the pool never had ${count} for ${language}`);
+        await new Promise((resolve) => setTimeout(resolve, FILL_POLL_MS));
+      }
+    },
+    close: () => sandbox.close(),
+  };
+}
+
+async function run(sandbox: Sandbox, { language, code }: BenchProgram): Promise<void> {
+  const task = { job_id: 'bench', language, code, timeout: 10, memory_mb: MEMORY_MB };
+  const outcome = await sandbox.execute(task, new AbortController().signal);
+  if (outcome.kind === 'completed' && outcome.success && outcome.output.stdout === OUTPUT) return;
+  throw new Error(`the sandbox answered ${JSON.stringify(outcome)}`);
+}

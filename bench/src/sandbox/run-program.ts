@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+import { OUTPUT } from './programs.ts';
+
+const LIMIT_MS = 30_000;
+
+/** Starts a program, reads its output to the end, and fails unless it says what it must. */
+export function runProgram(program: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: LIMIT_MS });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0 && said === OUTPUT) resolve();
+      else reject(new Error(`${program} ended with ${code} and said ${JSON.stringify(said)}`));
+    });
+  });
+}
