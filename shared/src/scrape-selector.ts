@@ -83,6 +83,8 @@ function checkAlternatives(alternatives: Selector[][], selector: string, nesting
 function checkToken(token: Selector, selector: string, nesting: number): void {
   if (token.type === SelectorType.PseudoElement)
     refuse(selector, `uses ::${token.name}, which is no element`);
+  if (token.type === SelectorType.Tag && token.name.startsWith('@'))
+    refuse(selector, 'has an @ in its middle');
   if (token.type === SelectorType.ColumnCombinator) refuse(selector, 'uses the column combinator');
   if ('namespace' in token && token.namespace !== null && token.namespace !== '*') {
     refuse(selector, 'uses a namespace');

@@ -24,12 +24,35 @@ describe('normaliseScrape', () => {
     expect(normaliseScrape({ ...request, job_id: '3f0e7b5c-9a51-4c1e-8d2a-0f6f6f6f6f6f' })).toEqual(request);
   });
 
+  test('what is false or not given leaves no trace, so that old requests keep their form', () => {
+    const options = { main_content: false, clean_html: false };
+    const selectors = { a: { selector: 'b', all: false } };
+    expect(JSON.stringify(normaliseScrape({ url, selectors, options }))).toBe(
+      '{"url":"https://example.com/","output_format":"text","selectors":{"a":{"selector":"b"}},' +
+        '"options":{"javascript":false,"screenshots":false,"timeout":30}}',
+    );
+  });
+
   test('equal requests have equal JSON, in whatever order they were written', () => {
+    const text = fc.string({ minLength: 1 });
+    const nested = fc.record(
+      { selector: text, all: fc.boolean(), fields: fc.dictionary(text, text, { minKeys: 1 }) },
+      { requiredKeys: ['selector'] },
+    );
     const bodies = fc.record({
       url: fc.webUrl(),
       output_format: fc.constantFrom('text' as const, 'json' as const, 'html' as const),
-      selectors: fc.dictionary(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), { minKeys: 1 }),
-      options: fc.record({ javascript: fc.boolean(), screenshots: fc.boolean(), timeout: fc.nat(60) }),
+      selectors: fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(text, nested), { minKeys: 1 }),
+      options: fc.record(
+        {
+          javascript: fc.boolean(),
+          screenshots: fc.boolean(),
+          timeout: fc.nat(60),
+          main_content: fc.boolean(),
+          clean_html: fc.boolean(),
+        },
+        { requiredKeys: [] },
+      ),
     });
     fc.assert(
       fc.property(bodies, (body) => {

@@ -26,8 +26,15 @@ const HEADING = /^h[1-6]$/;
 export function findParts(document: Document, url: string): PageParts {
   const parts: PageParts = {
     html: null,
-    ...{ metas: [], headLinks: [], scripts: [], headings: [], anchors: [], images: [] },
-    ...{ tables: [], times: [], bylines: [] },
+    metas: [],
+    headLinks: [],
+    scripts: [],
+    headings: [],
+    anchors: [],
+    images: [],
+    tables: [],
+    times: [],
+    bylines: [],
     baseUrl: url,
   };
   let hasBase = false;

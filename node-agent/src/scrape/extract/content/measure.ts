@@ -30,45 +30,12 @@ const COMMAS = /[,،、，﹐]/g;
 const WIDE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 /** One such character says as much as several letters. */
 const WIDE_WEIGHT = 2.5;
-export const INLINE = new Set([
-  ...[
-    'a',
-    'abbr',
-    'acronym',
-    'b',
-    'bdi',
-    'bdo',
-    'big',
-    'br',
-    'cite',
-    'code',
-    'data',
-    'del',
-    'dfn',
-    'em',
-    'font',
-    'i',
-  ],
-  ...[
-    'img',
-    'ins',
-    'kbd',
-    'mark',
-    'q',
-    'ruby',
-    's',
-    'samp',
-    'small',
-    'span',
-    'strong',
-    'sub',
-    'sup',
-    'time',
-    'tt',
-    'u',
-  ],
-  ...['var', 'wbr', 'label', 'picture', 'source', 'rt', 'rp', 'rb', 'nobr', 'strike'],
-]);
+export const INLINE = new Set(
+  (
+    'a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark nobr picture q rb rp rt ruby s ' +
+    'samp small source span strike strong sub sup time tt u var wbr'
+  ).split(' '),
+);
 const CONTROLS = new Set(['input', 'button', 'select', 'textarea']);
 const EMBEDS = new Set(['iframe', 'embed', 'object', 'video']);
 
@@ -110,8 +77,18 @@ export function linkDensity({ text, linkText }: Measure): number {
 
 function empty(): Measure {
   return {
-    ...{ text: 0, linkText: 0, commas: 0, paragraphs: 0, images: 0, items: 0, controls: 0, embeds: 0 },
-    ...{ headingText: 0, ownText: 0, linkedHeadings: 0, prose: 0 },
+    text: 0,
+    linkText: 0,
+    commas: 0,
+    paragraphs: 0,
+    images: 0,
+    items: 0,
+    controls: 0,
+    embeds: 0,
+    headingText: 0,
+    ownText: 0,
+    prose: 0,
+    linkedHeadings: 0,
   };
 }
 

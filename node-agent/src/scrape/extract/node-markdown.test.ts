@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { nodeMarkdown } from './node-markdown.ts';
+import { parseDocument } from './parse-document.ts';
+
+const markdown = (html: string) =>
+  nodeMarkdown(parseDocument(html, { isXml: false, maxElements: 100_000 }), 'https://site.test/dir/');
+
+test.each([
+  ['<h1>One</h1><h3>Three <b>bold</b></h3><p>text', '# One\n\n### Three **bold**\n\ntext'],
+  ['<p>a <strong> b </strong> <em>c</em> <del>d</del></p>', 'a **b** *c* ~~d~~'],
+  ['<b><b>twice</b></b> <i></i>x', '**twice** x'],
+  ['<p>one<br>two<br><br>three', 'one  \ntwo  \nthree'],
+  [
+    '<a href="x?a=(1)">link</a> <a href="javascript:x()">none</a> <a href="/y"></a>',
+    '[link](https://site.test/dir/x?a=%281%29) none',
+  ],
+  ['<a href="/z"><div><h2>Title</h2></div><p>more</p></a>', '## [Title more](https://site.test/z)'],
+  [
+    '<img src=i.png alt="a [b]"><img src="data:image/png;base64,x">',
+    '![a \\[b\\]](https://site.test/dir/i.png)',
+  ],
+  ['<a href="/p"><img src=/i.png alt=pic></a>', '[![pic](https://site.test/i.png)](https://site.test/p)'],
+  ['<ul><li>a<li>b<ul><li>c</ul></ul><ol start=3><li>x<li>y</ol>', '- a\n- b\n  - c\n\n3. x\n4. y'],
+  ['<ul><li><p>a</p><p>b</p></li></ul>', '- a\n\n  b'],
+  ['<blockquote><p>a</p><p>b</p></blockquote>c', '> a\n>\n> b\n\nc'],
+  [
+    '<pre><code class="language-js">let a = 1;\n\n  b `c`\n</code></pre>',
+    '```js\nlet a = 1;\n\n  b `c`\n```',
+  ],
+  ['<pre>```\nx</pre>', '````\n```\nx\n````'],
+  ['use <code>a`b</code> and <kbd>x</kbd>', 'use ``a`b`` and `x`'],
+  ['a<hr>b', 'a\n\n---\n\nb'],
+  [
+    '1. no list, * no star, # no heading, snake_case _not_',
+    '1\\. no list, \\* no star, # no heading, snake_case \\_not\\_',
+  ],
+  ['<p># not</p><p>- not</p><p>&lt;b&gt; a < b</p>', '\\# not\n\n\\- not\n\n\\<b> a < b'],
+  [
+    '<table><tr><th>a</th><th>b|c</th></tr><tr><td><b>1</b></td><td colspan=1>2<br>3</td></tr></table>',
+    '| a | b\\|c |\n| --- | --- |\n| **1** | 2 3 |',
+  ],
+  ['<table><tr><td><table><tr><td>x</td><td>y</td></tr></table></td></tr></table>', 'x y'],
+  ['<script>no()</script><p hidden>no</p><p style="display:none">no</p><p>yes', 'yes'],
+  ['<dl><dt>term</dt><dd>meaning</dd></dl>', 'term\n\nmeaning'],
+  ['', ''],
+])('%s', (html, expected) => {
+  expect(markdown(html)).toBe(expected);
+});
+
+test('tables in lists and quotes keep their prefix', () => {
+  const table = '<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>';
+  expect(markdown(`<ul><li>x${table}</ul>`)).toBe('- x\n\n  | a | b |\n  | --- | --- |\n  | 1 | 2 |');
+  expect(markdown(`<blockquote>${table}</blockquote>`)).toBe('> | a | b |\n> | --- | --- |\n> | 1 | 2 |');
+});
