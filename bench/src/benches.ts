@@ -1,4 +1,5 @@
 import { benchDispatch } from './dispatch/bench-dispatch.ts';
+import { benchLedger } from './ledger/bench-ledger.ts';
 import type { Report } from './report.ts';
 import { benchSandbox } from './sandbox/bench-sandbox.ts';
 
@@ -22,6 +23,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   dispatch: {
     title: 'a paid, signed, ledgered job to a node that answers at once, beside bare echoes and BullMQ',
     run: benchDispatch,
+  },
+  ledger: {
+    title: 'holds with their captures, beside plain SQL transactions, with up to a million jobs in the books',
+    run: benchLedger,
   },
   sandbox: {
     title: 'hello world in the sandbox, warm and cold, beside docker run and the bare program',
