@@ -1,5 +1,5 @@
 import { type ChainHint, canonicalTokenAccount } from '../../src/chain/chain.ts';
-import type { RawTransaction } from '../../src/chain/observed-transfer.ts';
+import { observeTransfer, type RawTransaction } from '../../src/chain/observed-transfer.ts';
 import type { ListedSignature, Solana } from '../../src/chain/solana.ts';
 
 const computeWallet = '8opHzTAnfzRpPEx21XtnrVTX28YQuCpAjcn1PczScKh';
@@ -49,11 +49,12 @@ export function createFakeSolana(): FakeSolana {
     statuses: new Map(),
     calls: [],
     finalizedSlot: 0n,
-    seenSlot: 0n,
+    seenSlot: 2n ** 62n,
     isDown: false,
     genesisHash: async () => '11111111111111111111111111111111',
     readMint: async () => ({ tokenProgram: OURS.tokenProgram, decimals: 6, extensions: [] }),
-    finalizedHolding: unplanned('finalizedHolding'),
+    finalizedHolding: () =>
+      answer('holding', () => ({ amount: finalizedSum(fake), slot: fake.finalizedSlot })),
     lamports: unplanned('lamports'),
     slot: (commitment) => answer(`slot ${commitment}`, () => fake.finalizedSlot),
     listSignatures: (_, { before, limit, minContextSlot }) =>
@@ -84,6 +85,13 @@ export function createFakeSolana(): FakeSolana {
     },
   };
   return fake;
+}
+
+function finalizedSum({ listed, transactions }: FakeSolana): bigint {
+  return listed.reduce((sum, row) => {
+    const raw = row.finalized && !row.failed ? transactions.get(row.signature) : null;
+    return raw ? sum + observeTransfer(raw, OURS).delta : sum;
+  }, 0n);
 }
 
 function planned<T>(answers: ReadonlyMap<string, T>, key: string): T {
