@@ -5,7 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
 import { createAuthenticator } from './access/access.ts';
 import { createCapturedVolume, createPricer } from './balance/balance.ts';
-import { canonicalTokenAccount, createSolana, MintError, mintFaults, type Solana } from './chain/chain.ts';
+import {
+  canonicalTokenAccount,
+  createPayoutChain,
+  createSolana,
+  MintError,
+  mintFaults,
+  type PayoutChain,
+  type Solana,
+} from './chain/chain.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Context } from './context.ts';
@@ -23,6 +31,7 @@ import { markAllOffline } from './nodes/nodes.ts';
 import { createPayments, type Payments, type PayTo } from './payments/payments.ts';
 import { createReconciler, type Reconciler } from './reconciliation/reconciliation.ts';
 import { createRateLimits } from './screening/screening.ts';
+import { createSettlement, type Settlement } from './settlement/settlement.ts';
 import { createX402, type X402 } from './x402/x402.ts';
 
 export interface Router {
@@ -39,7 +48,13 @@ const HUB_GRACE_MS = 2000;
 export async function startRouter(
   config: Config,
   secrets: Secrets,
-  overrides: { logger?: Logger; clock?: () => number; random?: () => number; solana?: Solana } = {},
+  overrides: {
+    logger?: Logger;
+    clock?: () => number;
+    random?: () => number;
+    solana?: Solana;
+    payoutChain?: PayoutChain;
+  } = {},
 ): Promise<Router> {
   const logger = overrides.logger ?? pino({ level: config.logLevel });
   await migrateDatabase(secrets.databaseUrl);
@@ -72,6 +87,7 @@ export async function startRouter(
     context.payments.start();
     context.reconciler.start();
     await context.x402?.start();
+    context.settlement.start();
     const housekeeping = startHousekeeping(context);
     logger.info(
       { url: listening.url, router: secrets.routerKey.publicKey, mint: payTo.mint },
@@ -86,6 +102,7 @@ export async function startRouter(
         await context.hub.close(HUB_GRACE_MS);
         await server.close();
         await housekeeping.stop();
+        await context.settlement.stop();
         await context.x402?.stop();
         await context.reconciler.stop();
         await context.payments.stop();
@@ -110,7 +127,7 @@ interface Parts {
   solana: Solana;
   payTo: PayTo;
   accounts: SystemAccounts;
-  overrides: { clock?: () => number; random?: () => number };
+  overrides: { clock?: () => number; random?: () => number; payoutChain?: PayoutChain };
   closing: AbortSignal;
   /** The public address, known only once it listens when the port is left to the system. */
   listening: { url: string };
@@ -179,6 +196,7 @@ function assemble(parts: Parts): Context {
     jobs,
     payments,
     reconciler,
+    settlement: assembleSettlement(parts, clock),
     x402: offerX402(parts, (jobId) => waiters.notify(jobId)),
     reader,
     intake,
@@ -214,6 +232,27 @@ function offerX402(parts: Parts, onEnded: (jobId: string) => void): X402 | null 
   const { sql } = database;
   const publicUrl = () => listening.url;
   return createX402({ sql, payTo, config, key: secrets.feePayerKey, publicUrl, onEnded, logger });
+}
+
+/** Without the compute wallet's key nothing is paid out; what nodes are owed is shown all the same. */
+function assembleSettlement(parts: Parts, clock: () => number): Settlement {
+  const { config, secrets, database, payTo, accounts, overrides, logger } = parts;
+  const ours = secrets.computeWalletKey && {
+    ...config.chain,
+    tokenProgram: payTo.tokenProgram,
+    treasurySecret: secrets.computeWalletKey.secret,
+    feePayerSecret: secrets.payoutFeePayerKey?.secret,
+    callTimeoutMs: RPC_TIMEOUT_MS,
+  };
+  return createSettlement({
+    sql: database.sql,
+    databaseUrl: secrets.databaseUrl,
+    accounts,
+    chain: overrides.payoutChain ?? (ours ? createPayoutChain(ours) : null),
+    rules: config.payouts,
+    clock,
+    logger: logger.child({ part: 'settlement' }),
+  });
 }
 
 function assembleReconciler(

@@ -11,6 +11,7 @@ import type { JobReader } from './jobs/jobs.ts';
 import type { SystemAccounts } from './ledger/ledger.ts';
 import type { Payments } from './payments/payments.ts';
 import type { Reconciler } from './reconciliation/reconciliation.ts';
+import type { Settlement } from './settlement/settlement.ts';
 import type { X402 } from './x402/x402.ts';
 
 /** What a running router is made of; routes and tests take what they need from it. */
@@ -31,6 +32,7 @@ export interface Context {
   /** Null without a key that pays the fees. */
   x402: X402 | null;
   reconciler: Reconciler;
+  settlement: Settlement;
   reader: RequestReader;
   intake: Intake;
   dispatcher: Dispatcher;

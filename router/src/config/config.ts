@@ -17,6 +17,7 @@ import {
 } from '@watt/shared';
 import { type BulkDiscount, parseBulkDiscounts } from './bulk-discounts.ts';
 import { createEnvReader, type Env, type EnvReader } from './env-reader.ts';
+import { type PayoutConfig, toPayoutConfig } from './payout-config.ts';
 import { toX402Settings, type X402Settings } from './x402-settings.ts';
 
 /** What the router needs to know, without secrets. Milliseconds, seconds and counts are named in the last word. */
@@ -29,6 +30,8 @@ export interface Config {
   databaseConnections: number;
   chain: {
     rpcUrl: string;
+    /** A second provider, asked too before a payout counts as lost. */
+    secondRpcUrl: string | undefined;
     wsUrl: string | undefined;
     mint: string;
     computeWallet: string;
@@ -37,6 +40,7 @@ export interface Config {
     allowTransferFee: boolean;
   };
   reconcileSeconds: number;
+  payouts: PayoutConfig;
   prices: PriceTable;
   shares: Shares;
   rateLimits: {
@@ -104,12 +108,14 @@ export function toConfig(env: Env): Config {
     databaseConnections: read.integer('DATABASE_CONNECTIONS', { fallback: 10, min: 2, max: 200 }),
     chain: {
       rpcUrl: read.text('SOLANA_RPC_URL'),
+      secondRpcUrl: read.optional('SOLANA_RPC_URL_2'),
       wsUrl: read.optional('SOLANA_WS_URL'),
       mint: read.wallet('WATT_MINT'),
       computeWallet: read.wallet('COMPUTE_WALLET'),
       pollMs: read.integer('SOLANA_POLL_MS', { fallback: 5000, min: 50, max: 600_000 }),
       allowTransferFee: read.oneOf('ALLOW_TRANSFER_FEE_MINT', ['true', 'false'], 'false') === 'true',
     },
+    payouts: toPayoutConfig(read),
     reconcileSeconds: read.integer('RECONCILE_SECONDS', { fallback: 60, min: 1, max: 3600 }),
     prices: toPrices(read),
     shares: toShares(read),
@@ -166,6 +172,7 @@ function checkAddresses(read: EnvReader, { publicUrl, chain }: Config): void {
   };
   check('PUBLIC_URL', publicUrl, 'http');
   check('SOLANA_RPC_URL', chain.rpcUrl, 'http');
+  check('SOLANA_RPC_URL_2', chain.secondRpcUrl, 'http');
   check('SOLANA_WS_URL', chain.wsUrl, 'ws');
 }
 

@@ -11,12 +11,15 @@ export interface Secrets {
   computeWalletKey?: SigningKey | undefined;
   /** Pays the fees of x402 payments; without it x402 is not offered. */
   feePayerKey?: SigningKey | undefined;
+  /** Pays the fees of payouts instead of the compute wallet's key. */
+  payoutFeePayerKey?: SigningKey | undefined;
 }
 
 /**
  * `DATABASE_URL`, and keys in base58 or as a JSON array of 64 bytes. The router's is `ROUTER_PRIVATE_KEY`, else the file
  * `ROUTER_KEY_FILE`, which is created at first start. `COMPUTE_WALLET_PRIVATE_KEY` must belong to `COMPUTE_WALLET`; it pays the fees
- * of x402 payments too, unless `X402_FEE_PAYER_PRIVATE_KEY` does. Values never appear in error messages.
+ * of x402 payments too, unless `X402_FEE_PAYER_PRIVATE_KEY` does, and those of payouts, unless `PAYOUT_FEE_PAYER_PRIVATE_KEY` does. Values
+ * never appear in error messages.
  */
 export async function toSecrets(env: Env): Promise<Secrets> {
   const read = createEnvReader(env);
@@ -36,9 +39,14 @@ export async function toSecrets(env: Env): Promise<Secrets> {
   const feePayerKey =
     readKey(read, 'X402_FEE_PAYER_PRIVATE_KEY', read.optional('X402_FEE_PAYER_PRIVATE_KEY')) ??
     computeWalletKey;
+  const payoutFeePayerKey = readKey(
+    read,
+    'PAYOUT_FEE_PAYER_PRIVATE_KEY',
+    read.optional('PAYOUT_FEE_PAYER_PRIVATE_KEY'),
+  );
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   const routerKey = key ?? (await loadOrCreateKey(file ?? ''));
-  return { databaseUrl, routerKey, computeWalletKey, feePayerKey };
+  return { databaseUrl, routerKey, computeWalletKey, feePayerKey, payoutFeePayerKey };
 }
 
 function readKey(read: EnvReader, name: string, value: string | undefined): SigningKey | undefined {

@@ -18,7 +18,7 @@ export type WaitCode =
   | 'below_threshold'
   | 'payments_not_final'
   | 'payout_pending'
-  | 'payout_held'
+  | 'transaction_refused'
   | 'payouts_frozen'
   | 'fee_too_high'
   | 'no_sol'
