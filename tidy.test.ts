@@ -122,6 +122,7 @@ const VENDORS: [vendor: RegExp, where: string, file: string][] = [
   [/^ipaddr\.js$/, 'shared', 'shared/src/net/address.ts'],
   [/^canonicalize$/, 'shared', 'shared/src/canonical.ts'],
   [/^http-message-signatures$/, 'router', 'router/src/access/request-signature.ts'],
+  [/^prom-client$/, 'router', 'router/src/metrics/registry.ts'],
   [/^rate-limiter-flexible$/, 'router', 'router/src/screening/rate-limits.ts'],
 ];
 

@@ -154,6 +154,7 @@ describe('Sweeper', () => {
     store.cursor = 5000n;
     pay(4990);
     const sweeper = newSweeper();
+    solana.seenSlot = 0n;
     await expect(sweeper.sweep({ minSlot: 1n })).rejects.toThrow('behind');
     solana.seenSlot = 1n;
     await sweeper.sweep({ minSlot: 1n });

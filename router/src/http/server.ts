@@ -10,6 +10,7 @@ import { depositRoutes } from './routes/deposits.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { pricingRoutes } from './routes/pricing.ts';
 import { quoteRoutes } from './routes/quote.ts';
@@ -63,6 +64,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     statsRoutes,
     solvencyRoutes,
     healthRoutes,
+    metricsRoutes,
     dashboardRoutes,
   ]) {
     routes(app, context);

@@ -11,7 +11,8 @@ export interface Finding {
 
 export interface Freeze extends Finding {
   id: bigint;
-  frozenAt: Date;
+  /** Unix milliseconds. */
+  frozenAt: number;
 }
 
 /** Freezes payouts for each finding that has not frozen them already. Returns those that are news. */
@@ -23,12 +24,12 @@ export async function freezePayouts(sql: SqlRunner, findings: readonly Finding[]
       ${findings.map((f) => f.cause)}::text[], ${findings.map((f) => f.subject)}::text[], ${findings.map((f) => f.detail)}::text[]
     )
     on conflict (cause, subject) where released_at is null do nothing
-    returning id, cause, subject, detail, frozen_at as "frozenAt"`;
+    returning id, cause, subject, detail, (extract(epoch from frozen_at) * 1000)::float8 as "frozenAt"`;
 }
 
 export function openFreezes(sql: SqlRunner): Promise<Freeze[]> {
   return sql<Freeze[]>`
-    select id, cause, subject, detail, frozen_at as "frozenAt" from payout_freezes where released_at is null order by id`;
+    select id, cause, subject, detail, (extract(epoch from frozen_at) * 1000)::float8 as "frozenAt" from payout_freezes where released_at is null order by id`;
 }
 
 /** Lets payouts go on as far as this freeze is concerned. False when it is not open. What is still wrong freezes again. */

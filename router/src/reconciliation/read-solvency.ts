@@ -62,7 +62,7 @@ export function solvencyView(solvency: Solvency, tokenAccount: string): Record<s
       cause,
       subject,
       detail,
-      since: frozenAt.toISOString(),
+      since: new Date(frozenAt).toISOString(),
     })),
     checked_at: checkedAt?.toISOString() ?? null,
     age_seconds: ageSeconds,
