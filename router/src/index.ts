@@ -6,10 +6,10 @@ export { connectDatabase, type Database } from './db/connect.ts';
 export { migrateDatabase } from './db/migrate.ts';
 export {
   captureParts,
-  coverHolds,
   creditPayments,
   holdParts,
   loadSystemAccounts,
+  lockBalances,
   openAccounts,
 } from './ledger/ledger.ts';
 export { createWatcherStore } from './payments/payments.ts';

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import {
   captureParts,
   connectDatabase,
-  coverHolds,
   createBatcher,
   creditPayments,
   type Database,
   holdParts,
   loadSystemAccounts,
+  lockBalances,
   openAccounts,
 } from '@watt/router';
 import type { Contender } from '../contender.ts';
@@ -50,7 +50,16 @@ export async function startLedger(options: {
     ...BATCH,
     run: (requests) =>
       sql.begin(async (tx) => {
-        const covered = await coverHolds(tx, requests);
+        const balances = await lockBalances(
+          tx,
+          requests.map(({ wallet }) => wallet),
+        );
+        const covered = requests.flatMap(({ jobId, wallet, amount }) => {
+          const found = balances.get(wallet);
+          if (!found || found.balance < amount) return [];
+          found.balance -= amount;
+          return [{ jobId, account: found.account, amount }];
+        });
         if (covered.length > 0) await tx`with ${holdParts(tx, accounts, covered)} select 1`;
         const held = new Set(covered.map(({ jobId }) => jobId));
         return requests.map(({ jobId }) => held.has(jobId));
