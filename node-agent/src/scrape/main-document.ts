@@ -17,6 +17,8 @@ export interface MainDocument {
   isDownload(): boolean;
   /** True when a script or a refresh has left the first document for another. */
   hasMovedOn(): boolean;
+  /** Resolves when the page tried to open another program, by mailto: or the like. Chromium stays where it is; Playwright loses count. */
+  askedForProgram: Promise<void>;
   /** Rejects when the document's loading broke off; Chromium shows what came so far, and Playwright would wait on. */
   brokeOff: Promise<never>;
 }
@@ -26,12 +28,19 @@ export function watchMainDocument(page: Page): MainDocument {
   const answers: Response[] = [];
   let failure: { url: string; errorText: string } | null = null;
   let isDownload = false;
-  const isMain = (request: Request) => request.isNavigationRequest() && request.frame() === page.mainFrame();
+  const isOfPage = (request: Request) =>
+    request.isNavigationRequest() && request.frame() === page.mainFrame();
+  const isMain = (request: Request) => isOfPage(request) && /^https?:/.test(request.url());
 
+  let leave: () => void = () => undefined;
+  const askedForProgram = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
   const { promise: brokeOff, reject } = withReject();
   let latest: Request | null = null;
   let navigations = 0;
   page.on('request', (request) => {
+    if (isOfPage(request) && !isMain(request)) leave();
     if (!isMain(request)) return;
     latest = request;
     failure = null;
@@ -60,6 +69,7 @@ export function watchMainDocument(page: Page): MainDocument {
     failure: () => failure,
     isDownload: () => isDownload,
     hasMovedOn: () => navigations > 1,
+    askedForProgram,
     brokeOff,
   };
 }

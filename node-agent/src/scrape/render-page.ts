@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EgressJob } from '../guard/egress-job.ts';
 import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
+import { awaitParsed } from './await-parsed.ts';
 import { browserFailure, documentFailure } from './browser-failure.ts';
 import { captureDocument, captureScreenshot } from './capture-page.ts';
 import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
@@ -106,16 +107,23 @@ async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPa
 }
 
 /** Goes to the page and waits until it stands; returns what the result should warn of. */
-async function open({ page, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
+async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
   const warnings: string[] = [];
   const requests = watchRequests(page);
+  const stays = main.askedForProgram.then(() => awaitParsed(cdp, deadline.signal));
+  // Nobody may be waiting for it any more when it fails.
+  stays.catch(() => undefined);
   // Two steps, since scripts may lead elsewhere before the first document is complete, which goto takes for a failure.
-  await page.goto(task.url, { waitUntil: 'commit', timeout: deadline.remainingMs() }).catch((error) => {
+  const going = page.goto(task.url, { waitUntil: 'commit', timeout: deadline.remainingMs() });
+  await Promise.race([going, stays]).catch((error) => {
     if (!main.hasMovedOn()) throw error;
   });
-  await page.waitForLoadState('domcontentloaded', { timeout: deadline.remainingMs() });
+  await Promise.race([page.waitForLoadState('domcontentloaded', { timeout: deadline.remainingMs() }), stays]);
   const waitMs = deadline.remainingMs() * WAIT_SHARE;
-  const isLoaded = await page.waitForLoadState('load', { timeout: Math.min(MAX_LOAD_MS, waitMs) }).then(
+  const isLoaded = await Promise.race([
+    page.waitForLoadState('load', { timeout: Math.min(MAX_LOAD_MS, waitMs) }),
+    stays,
+  ]).then(
     () => true,
     () => false,
   );

@@ -1,13 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../src/scrape/find-chromium.ts';
+import { ownLiterals } from '../guard/corpus/literals.ts';
 import { type Canary, startCanary } from './canary.ts';
 import { hostilePages, TRICK_NAMES } from './hostile-pages.ts';
 import { type Scrape, startScraper } from './start-scraper.ts';
 import { startWebSite, type WebSite } from './web-site.ts';
 
-const HOSTS = ['127.0.0.1', '[::1]', 'localhost', 'private.test', '127.0.0.1.'];
+/** One of this machine's own addresses, as its neighbours know it, stands for the operator's network. */
+const HOSTS = ['127.0.0.1', '[::1]', 'localhost', 'private.test', ...ownLiterals().slice(0, 1)];
 /** What the canary must hear when nothing is in the way. */
-const AUDIBLE = ['iframe', 'image', 'fetch', 'websocket', 'worker', 'form', 'redirects'];
+const AUDIBLE = [
+  ...['/iframe', '/img', '/fetch', '/ws', '/r1', '/input', '/mapped.js', '/content', '/wjs'],
+  ...['/script', '/css', '/bg', '/object', '/svg', '/xhr', '/based', '/form', '/ka'],
+];
+/** These may take the page itself away, or wait for something that never comes: each has a page of its own. */
+const APART = [
+  'popup',
+  'form',
+  'framerefresh',
+  'blank',
+  'download',
+  'protocols',
+  'ping',
+  'keepalive',
+  'beaconworker',
+  'sandboxed',
+];
+const GROUP_SIZE = 12;
 const NAMES = { 'private.test': ['127.0.0.1'], 'site.test': ['127.0.0.1'] };
 const javascript = { options: { javascript: true } };
 
@@ -37,10 +56,12 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
     await canary?.close();
   });
 
-  test.each(TRICK_NAMES)('%s never touches the canary', async (name) => {
+  test.each(groups())('%s never touch the canary', async (names) => {
     const targets = HOSTS.map((host) => `${host}:${canary.port}`).join(',');
-    const outcome = await scrape(`${site.origin}/tricks?names=${name}&at=${targets}`, javascript);
-    expect(outcome).toMatchObject({ kind: 'completed', data: { title: 'hostile' } });
+    const outcome = await scrape(`${site.origin}/tricks?names=${names}&at=${targets}`, javascript);
+    // A click on a file to save leads the page itself to a refused address.
+    const expected = names === 'download' ? { code: 'DOMAIN_BLOCKED' } : { data: { title: 'hostile' } };
+    expect(outcome).toMatchObject(expected);
     expect(JSON.stringify(outcome)).not.toMatch(/CANARY-BODY|root:x:/);
     expect(canary.touches).toEqual([]);
     expect(site.requests).not.toContain('/sw-ran');
@@ -59,6 +80,7 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
         ...ways,
         `${site.origin}/leave?at=${target}`,
         `${site.origin}/refresh?at=${target}`,
+        `${site.origin}/refresh-header?at=${target}`,
       ]) {
         const outcome = await scrape(url, javascript);
         expect(outcome, `${url} ${JSON.stringify(outcome)}`).toMatchObject({ code: 'DOMAIN_BLOCKED' });
@@ -66,6 +88,14 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
       expect(canary.touches).toEqual([]);
     },
   );
+
+  test('what headers of a page name is not asked for', async () => {
+    for (const host of HOSTS) {
+      const outcome = await scrape(`${site.origin}/headers?at=${host}:${canary.port}`, javascript);
+      expect(outcome).toMatchObject({ kind: 'completed', data: { title: 'hostile' } });
+    }
+    expect(canary.touches).toEqual([]);
+  });
 
   test('the site is reached by its name, which only the proxy can resolve', async () => {
     const url = `http://site.test:${site.port}/tricks?names=image&at=localhost:1`;
@@ -78,11 +108,27 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
   test('the tricks are real: with the guard open, the canary hears them', async () => {
     const open = await startScraper({ allow: [site.port, canary.port], names: NAMES, withBrowser: true });
     expect(canary.touches).toEqual([]);
-    for (const name of AUDIBLE) {
-      const before = canary.touches.length;
-      await open.scrape(`${site.origin}/tricks?names=${name}&at=127.0.0.1:${canary.port}`, javascript);
-      expect(canary.touches.length, name).toBeGreaterThan(before);
+    const pages = [...groups().filter((names) => names.includes(',')), 'form', 'keepalive'];
+    const unheard = () => {
+      const heard = canary.touches.map((line) => line.split(' ')[1] ?? '');
+      return AUDIBLE.filter((path) => !heard.includes(path));
+    };
+    // A busy machine may end a page before its last trick; what counts is that each can be heard.
+    for (const names of [...pages, ...pages]) {
+      if (unheard().length === 0) break;
+      await open.scrape(`${site.origin}/tricks?names=${names}&at=127.0.0.1:${canary.port}`, javascript);
     }
+    expect(unheard()).toEqual([]);
     await open.scraper.close();
   });
 });
+
+/** Names for one page each, joined with commas. */
+function groups(): string[] {
+  const together = TRICK_NAMES.filter((name) => !APART.includes(name));
+  const count = Math.ceil(together.length / GROUP_SIZE);
+  const pages = Array.from({ length: count }, (_, page) =>
+    together.filter((_name, index) => index % count === page).join(','),
+  );
+  return [...pages, ...APART];
+}

