@@ -5,14 +5,17 @@ import {
   decompileTransactionMessage,
   getBase64Decoder,
   getCompiledTransactionMessageDecoder,
+  getTransactionDecoder,
   getTransactionEncoder,
+  type Instruction,
   isSolanaError,
   type Signature,
   type SignatureBytes,
   SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
+  type Transaction,
 } from '@solana/kit';
 import type { SigningKey } from '@watt/shared';
-import { decodeTransactionFromPayload, type FacilitatorSvmSigner } from '@x402/svm';
+import type { FacilitatorSvmSigner } from '@x402/svm';
 import { ExactSvmScheme } from '@x402/svm/exact/facilitator';
 import bs58 from 'bs58';
 import type { PaymentPayload, Requirements } from './payment-header.ts';
@@ -76,7 +79,10 @@ export function createFacilitator({ key, rpcUrl, callTimeoutMs }: FacilitatorOpt
   return {
     feePayer: key.publicKey,
     async verify(payload, requirements) {
-      if (touchesFeePayer(payload, key.publicKey)) {
+      // The SDK would write to the console about what it cannot decode.
+      const read = readPayment(payload);
+      if (!read?.instructions) return { isValid: false, reason: 'transaction_could_not_be_decoded' };
+      if (touches(key.publicKey, read.instructions)) {
         return { isValid: false, reason: 'fee_payer_in_instruction_accounts' };
       }
       let silence: unknown;
@@ -109,7 +115,9 @@ export function createFacilitator({ key, rpcUrl, callTimeoutMs }: FacilitatorOpt
       return { isValid: false, reason: [invalidReason, invalidMessage].filter(Boolean).join(': ') };
     },
     sign(payload) {
-      const transaction = decodeTransactionFromPayload(payload.payload);
+      const read = readPayment(payload);
+      if (!read) throw new Error('Only a payment that was verified is signed');
+      const { transaction } = read;
       const own = key.sign(Uint8Array.from(transaction.messageBytes));
       const signed = {
         ...transaction,
@@ -118,7 +126,7 @@ export function createFacilitator({ key, rpcUrl, callTimeoutMs }: FacilitatorOpt
       return {
         signature: bs58.encode(own),
         raw: Uint8Array.from(getTransactionEncoder().encode(signed)),
-        feeLamports: feeOf(payload),
+        feeLamports: feeOf(read),
       };
     },
     async send(raw) {
@@ -160,35 +168,43 @@ function never(): Promise<never> {
   return Promise.reject(new Error('x402 payments are settled by the router itself'));
 }
 
-/**
- * The scheme wants the fee payer in no instruction, but the SDK looks only at who transfers: a program among those it lets through
- * could take account rent from a signer. What cannot be read is left for the SDK to name.
- */
-function touchesFeePayer(payload: PaymentPayload, feePayer: string): boolean {
-  const instructions = instructionsOf(payload) ?? [];
-  return instructions.some(({ accounts = [] }) => accounts.some(({ address }) => address === feePayer));
+interface ReadPayment {
+  transaction: Transaction;
+  /** Null where they cannot be read without asking the chain, for lookup tables. */
+  instructions: readonly Instruction[] | null;
 }
 
-/** Null for a transaction that cannot be read without asking the chain. */
-function instructionsOf(payload: PaymentPayload) {
+/** Null for what is no transaction. */
+function readPayment({ payload }: PaymentPayload): ReadPayment | null {
   try {
-    const { messageBytes } = decodeTransactionFromPayload(payload.payload);
-    const compiled = getCompiledTransactionMessageDecoder().decode(messageBytes);
-    return decompileTransactionMessage(compiled).instructions;
+    const transaction = getTransactionDecoder().decode(Buffer.from(payload.transaction, 'base64'));
+    const compiled = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
+    const hasLookups = 'addressTableLookups' in compiled && (compiled.addressTableLookups?.length ?? 0) > 0;
+    return {
+      transaction,
+      instructions: hasLookups ? null : decompileTransactionMessage(compiled).instructions,
+    };
   } catch (error) {
-    if (error instanceof Error) return null;
+    if (isSolanaError(error)) return null;
     throw error;
   }
 }
 
+/**
+ * The scheme wants the fee payer in no instruction, but the SDK looks only at who transfers: a program among those that it lets through
+ * could take account rent from a signer.
+ */
+function touches(wallet: string, instructions: readonly Instruction[]): boolean {
+  return instructions.some(({ accounts = [] }) => accounts.some(({ address }) => address === wallet));
+}
+
 /** The first two instructions are limit and price of compute units, as was verified. */
-function feeOf(payload: PaymentPayload): bigint {
-  const { signatures } = decodeTransactionFromPayload(payload.payload);
-  const [limit, price] = instructionsOf(payload) ?? [];
+function feeOf({ transaction, instructions }: ReadPayment): bigint {
+  const [limit, price] = instructions ?? [];
   const units = BigInt(Buffer.from(limit?.data ?? []).readUInt32LE(1));
   const microLamports = Buffer.from(price?.data ?? []).readBigUInt64LE(1);
   const priority = (units * microLamports + MICRO - 1n) / MICRO;
-  return BigInt(Object.keys(signatures).length) * LAMPORTS_PER_SIGNATURE + priority;
+  return BigInt(Object.keys(transaction.signatures).length) * LAMPORTS_PER_SIGNATURE + priority;
 }
 
 function errorText(error: unknown): string {

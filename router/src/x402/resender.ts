@@ -56,8 +56,10 @@ export function createResender(options: ResenderOptions): Resender {
       if (status.isFinalized) await end(settlement, 'failed', status.error);
       return;
     }
-    if (status || settlement.isCredited) return void overdue.delete(signature);
+    if (status) return void overdue.delete(signature);
+    // Also what was confirmed and has disappeared again: it is not final, and the same bytes can land on the fork that won.
     if (height <= settlement.lastValidHeight) return resend(settlement);
+    if (settlement.isCredited) return;
     const passes = (overdue.get(signature) ?? 0) + 1;
     overdue.set(signature, passes);
     if (passes < EXPIRY_PASSES) return;
