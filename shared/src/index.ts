@@ -90,6 +90,7 @@ export {
   CapabilitiesSchema,
   type NodeClass,
   NodeClassSchema,
+  type NodePayoutView,
   type NodeState,
   NodeStateSchema,
   type NodeView,

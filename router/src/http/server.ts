@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { nodePayoutRoutes } from './routes/node-payouts.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { pricingRoutes } from './routes/pricing.ts';
 import { quoteRoutes } from './routes/quote.ts';
@@ -60,6 +61,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     withdrawalRoutes,
     keyRoutes,
     nodeRoutes,
+    nodePayoutRoutes,
     pricingRoutes,
     statsRoutes,
     solvencyRoutes,

@@ -63,7 +63,7 @@ function selectNodes(
       (select count(*) from attempts a where a.node_id = p.id and a.state = 'succeeded') as done,
       (select count(*) from attempts a where a.node_id = p.id and a.state in ('failed', 'refused', 'lapsed')) as failed,
       coalesce((select sum(t.amount) from accounts c join transfers t on t.credit = c.id
-        where c.kind = 'node' and c.owner = p.id), 0)::bigint as earned
+        where c.kind = 'node' and c.owner = p.id and t.kind = 'capture_node'), 0)::bigint as earned
     from page p order by p.id`;
 }
 

@@ -2,6 +2,7 @@ import { formatWatt, wattNumber } from '@watt/shared';
 import type { SqlClient } from '../db/connect.ts';
 import { type TrialBalance, trialBalance } from '../ledger/ledger.ts';
 import { countNodes } from '../nodes/nodes.ts';
+import { loadFlows } from './load-flows.ts';
 
 const FRESH_MS = 2000;
 const TOP_DOMAINS = 10;
@@ -39,7 +40,7 @@ export function createStats(options: { sql: SqlClient; clock: () => number }): S
 }
 
 async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
-  const [jobs, [agents], balance, nodes, domains] = await Promise.all([
+  const [jobs, [agents], balance, flows, nodes, domains] = await Promise.all([
     sql<JobFigures[]>`
       select service, count(*) filter (where state = 'succeeded') as succeeded,
         count(*) filter (where state = 'failed') as failed,
@@ -49,6 +50,7 @@ async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
       from jobs group by service`,
     sql<{ count: bigint }[]>`select count(distinct payer) as count from jobs`,
     trialBalance(sql),
+    loadFlows(sql),
     countNodes(sql),
     sql<{ domain: string; count: bigint }[]>`
       select lower(substring(request::json ->> 'url' from ':[/\\\\]*([^/\\\\:?#]+)')) as domain, count(*) as count from jobs
@@ -63,8 +65,11 @@ async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
     total_executions: Number(of('execute')?.succeeded ?? 0),
     unique_agents: Number(agents?.count ?? 0),
     error_rate: succeeded + failed === 0n ? 0 : Number(failed) / Number(succeeded + failed),
-    watt_received: wattNumber(balance.treasury),
-    watt_burned: wattNumber(balance.burn),
+    watt_received: wattNumber(flows.received),
+    watt_burned: wattNumber(flows.burned),
+    watt_burned_on_chain: wattNumber(flows.burnedOnChain),
+    watt_paid_to_nodes: wattNumber(flows.paidToNodes),
+    watt_returned_to_customers: wattNumber(flows.returned),
     nodes,
     most_scraped_domains: domains.map((row) => ({ domain: row.domain, scrapes: Number(row.count) })),
     ledger: ledgerView(balance),

@@ -45,6 +45,27 @@ export const NodeStateSchema = Type.Union([
 ]);
 export type NodeState = Static<typeof NodeStateSchema>;
 
+const Time = Type.Union([Type.String(), Type.Null()], { description: 'ISO 8601.' });
+
+/** What a node earned, on its way to its wallet. */
+export const NodePayoutViewSchema = Type.Object({
+  payable: Type.Number({
+    description: 'WATT that may be paid out now: earned with payments that are final.',
+  }),
+  payable_base: Type.String(),
+  pending: Type.Number({ description: 'WATT set aside for it, not final on the chain yet.' }),
+  pending_base: Type.String(),
+  paid_total: Type.Number(),
+  paid_total_base: Type.String(),
+  last_signature: Type.Union([Type.String(), Type.Null()]),
+  waiting_for: Type.Union([
+    Type.Object({ code: Type.String(), text: Type.String() }, { description: 'Why not all is paid.' }),
+    Type.Null(),
+  ]),
+  next_at: Time,
+});
+export type NodePayoutView = Static<typeof NodePayoutViewSchema>;
+
 /** `GET /api/v1/nodes/:id` and the rows of `GET /api/v1/nodes`. */
 export const NodeViewSchema = Type.Object({
   node_id: Type.String(),
@@ -61,5 +82,6 @@ export const NodeViewSchema = Type.Object({
   earned_base: Type.String(),
   first_seen_at: Type.String(),
   last_seen_at: Type.String(),
+  payout: Type.Optional(NodePayoutViewSchema),
 });
 export type NodeView = Static<typeof NodeViewSchema>;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../../context.ts';
 import { fieldError } from '../../intake/intake.ts';
 import { countNodes, listNodes, loadNode } from '../../nodes/nodes.ts';
+import { nodePayoutView } from '../node-payout-view.ts';
 
 interface NodePage {
   success: true;
@@ -17,7 +18,7 @@ const MAX_LIMIT = 200;
 const STATES: readonly unknown[] = ['online', 'draining', 'offline'] satisfies NodeState[];
 
 /** `GET /api/v1/nodes?limit=&after=&state=` and `GET /api/v1/nodes/:id`: the registry. */
-export function nodeRoutes(app: FastifyInstance, { database, dispatcher }: Context): void {
+export function nodeRoutes(app: FastifyInstance, { database, dispatcher, settlement }: Context): void {
   const withRunning = (node: Omit<NodeView, 'running'>): NodeView => {
     const id = parseNodeId(node.node_id);
     return { ...node, running: id ? dispatcher.runningOn(id) : 0 };
@@ -42,8 +43,9 @@ export function nodeRoutes(app: FastifyInstance, { database, dispatcher }: Conte
     async (request): Promise<NodeView & { success: true }> => {
       const id = parseNodeId(request.params.id);
       const node = id && (await loadNode(database.sql, id));
-      if (!node) throw new AppError('NODE_NOT_FOUND', { extra: { node_id: request.params.id } });
-      return { success: true, ...withRunning(node) };
+      const payout = id && (await settlement.nodePayout(id));
+      if (!node || !payout) throw new AppError('NODE_NOT_FOUND', { extra: { node_id: request.params.id } });
+      return { success: true, ...withRunning(node), payout: nodePayoutView(payout) };
     },
   );
 }
