@@ -2,6 +2,7 @@ import { benchDispatch } from './dispatch/bench-dispatch.ts';
 import { benchLedger } from './ledger/bench-ledger.ts';
 import type { Report } from './report.ts';
 import { benchSandbox } from './sandbox/bench-sandbox.ts';
+import { benchVerify } from './verify/bench-verify.ts';
 
 export interface BenchOptions {
   rounds: number;
@@ -31,5 +32,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   sandbox: {
     title: 'hello world in the sandbox, warm and cold, beside docker run and the bare program',
     run: benchSandbox,
+  },
+  verify: {
+    title: 'RPC calls for each payment, and how soon it is on record (a minute a round)',
+    run: benchVerify,
   },
 };

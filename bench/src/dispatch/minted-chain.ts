@@ -9,6 +9,9 @@ export interface MintedChain {
   forRouter: Omit<PaidRouterTask, 'databaseUrl'>;
   /** The compute wallet's. */
   tokenAccount: string;
+  connection: Connection;
+  /** A new wallet with whole WATT, and SOL for its fees. */
+  payer(watt: number): Promise<Keypair>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +30,13 @@ export async function startMintedChain(): Promise<MintedChain> {
     return {
       forRouter: { rpcUrl, wsUrl, mint: mint.toBase58(), computeWallet: wallet.toBase58() },
       tokenAccount: tokenAccount.toBase58(),
+      connection,
+      async payer(watt) {
+        const payer = Keypair.generate();
+        const wattBase = BigInt(watt) * 1_000_000n;
+        await fund({ ...grant, wallet: payer.publicKey, wattBase, lamports: 1_000_000_000n });
+        return payer;
+      },
       stop: chain.close,
     };
   } catch (error) {

@@ -27,14 +27,17 @@ export async function findImage(log: (line: string) => void): Promise<string> {
   return sandboxImage.value.name;
 }
 
-/** A sandbox as a node with 16 GB has it, with its pool or without. */
+/** What 16 waiting containers for each of three languages take. */
+const POOL_BUDGET_MB = 2_048;
+
+/** A sandbox as a node has it, with its pool or without. */
 export async function openSandbox(image: string, isPooled: boolean): Promise<BenchSandbox> {
   const sandbox = createSandbox({
     docker: createDockerEngine(),
     image,
     clock: { now: Date.now },
     logger: { warn: (context, message) => process.stderr.write(`${message} ${JSON.stringify(context)}\n`) },
-    ...(isPooled && { pool: poolSettings({ memoryMb: 16 * 1024 }) }),
+    ...(isPooled && { pool: { ...poolSettings({ memoryMb: 16 * 1024 }), budgetMb: POOL_BUDGET_MB } }),
   });
   await sandbox.warmUp();
   return {
