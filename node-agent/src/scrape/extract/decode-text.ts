@@ -1,18 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import { TextDecoder as LegacyDecoder } from '@exodus/bytes/encoding.js';
 import sniffEncoding from 'html-encoding-sniffer';
-import iconv from 'iconv-lite';
 import type { ContentKind } from '../content-kind.ts';
+import { detectEncoding } from './detect-encoding.ts';
 
-const LATE_META_BYTES = 64 * 1024;
+const HEAD_BYTES = 64 * 1024;
 const LATE_META = /<meta[^>]{0,500}?charset\s*=\s*["']?\s*([\w:.-]{1,40})/i;
-const FALLBACK = 'windows-1252';
+const LANGUAGE = /<html[^>]{0,500}?\slang\s*=\s*["']?\s*([a-z]{2,3})\b/i;
 const UNKNOWN = '';
-/** WHATWG names that iconv-lite spells otherwise. */
-const ICONV_NAMES: Readonly<Record<string, string>> = {
-  'ISO-8859-8-I': 'iso-8859-8',
-  'x-mac-cyrillic': 'maccyrillic',
-  'x-user-defined': 'latin1',
-};
 
 export interface DecodedText {
   text: string;
@@ -28,7 +23,7 @@ interface DecodeOptions {
 
 /**
  * Finds a body's encoding as browsers do (byte-order mark, header, meta) and decodes it. Where none is declared, valid UTF-8 is
- * UTF-8 and the rest windows-1252. Not with TextDecoder: Node 20 reads windows-1252 as Latin-1, so that the euro sign is lost.
+ * UTF-8, and the rest is guessed from its bytes. Source: WHATWG HTML, "determining the character encoding".
  */
 export function decodeText(bytes: Uint8Array, { charset, kind }: DecodeOptions): DecodedText {
   const declared = sniffEncoding(bytes, {
@@ -38,19 +33,28 @@ export function decodeText(bytes: Uint8Array, { charset, kind }: DecodeOptions):
     ...(charset !== undefined && { transportLayerEncodingLabel: charset }),
   });
   const encoding = declared || (kind === 'xml' && xmlEncoding(bytes)) || guessEncoding(bytes, kind);
-  return { text: decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), encoding), encoding };
+  return { text: decode(bytes, encoding), encoding };
 }
 
 function guessEncoding(bytes: Uint8Array, kind: ContentKind): string {
+  const wide = unmarkedUtf16(bytes);
+  if (wide !== null) return wide;
   if (isUtf8(bytes)) return 'UTF-8';
-  if (kind !== 'html') return FALLBACK;
   // The sniffer looks at the first 1,024 bytes only; pages with long heads declare theirs later.
-  const head = Buffer.from(bytes.subarray(0, LATE_META_BYTES)).toString('latin1');
-  return nameOf(LATE_META.exec(head)?.[1]) || FALLBACK;
+  const head = kind === 'html' ? latin1(bytes.subarray(0, HEAD_BYTES)) : '';
+  return nameOf(LATE_META.exec(head)?.[1]) || detectEncoding(bytes, LANGUAGE.exec(head)?.[1]?.toLowerCase());
+}
+
+/** Markup begins with ASCII, of which every other byte is zero in UTF-16. */
+function unmarkedUtf16(bytes: Uint8Array): string | null {
+  const [a, b, c, d] = bytes;
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'UTF-16LE';
+  if (a === 0 && b !== 0 && c === 0 && d !== 0) return 'UTF-16BE';
+  return null;
 }
 
 function xmlEncoding(bytes: Uint8Array): string {
-  const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
+  const head = latin1(bytes.subarray(0, 200));
   return nameOf(/^<\?xml[^>]*\sencoding\s*=\s*["']([\w:.-]+)["']/.exec(head)?.[1]);
 }
 
@@ -65,10 +69,12 @@ function nameOf(label: string | undefined): string {
   return name.startsWith('UTF-16') ? 'UTF-8' : name;
 }
 
-function decode(bytes: Buffer, encoding: string): string {
-  if (encoding === 'UTF-8') return iconv.decode(bytes, 'utf8');
-  // iconv-lite does not know this one, and Node's decoder has no fault in it.
-  if (encoding === 'ISO-2022-JP') return new TextDecoder('iso-2022-jp').decode(bytes);
-  const name = ICONV_NAMES[encoding] ?? encoding;
-  return iconv.decode(bytes, iconv.encodingExists(name) ? name : FALLBACK);
+/** Node's own decoder is native, but right for UTF-8 only: Node 20 reads windows-1252 as Latin-1, so that the euro sign is lost. */
+function decode(bytes: Uint8Array, encoding: string): string {
+  const decoder = encoding === 'UTF-8' ? new TextDecoder() : new LegacyDecoder(encoding);
+  return decoder.decode(bytes);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
