@@ -20,6 +20,10 @@ export async function checkDebits(sql: SqlRunner, sinceSlot: bigint): Promise<Fi
       left join lateral (select sum(p.amount) as total from payouts p where p.batch_id = a.batch_id) batch on true
     where d.status <> 'orphaned' and d.explanation is null and (d.slot >= ${sinceSlot.toString()}::bigint or d.status = 'confirmed')
       and (a.state is null or a.state in ('failed', 'expired') or batch.total is distinct from d.amount)
+      -- Of an amount that differs an operator may say that it is right; of a transaction that is not ours, what it was.
+      and not exists (
+        select 1 from payout_freezes f where f.cause = 'debit_mismatch' and f.subject = d.signature and f.released_at is not null
+      )
     order by d.slot, d.signature`;
   return odd.map(({ signature, amount, attempt, total }): Finding => {
     const took = `${signature} took ${formatUnits(amount)} WATT`;
