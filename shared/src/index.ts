@@ -67,6 +67,7 @@ export {
   signReceipt,
   verifyReceipt,
 } from './receipt.ts';
+export { checkScrapeOptions, type OptionFault } from './schemas/check-scrape-options.ts';
 export {
   type ExecuteBody,
   ExecuteBodySchema,
@@ -116,6 +117,7 @@ export {
 } from './schemas/quote.ts';
 export { type Receipt, type ReceiptFacts, ReceiptFactsSchema, ReceiptSchema } from './schemas/receipt.ts';
 export { normaliseScrape, type ScrapeBody, ScrapeBodySchema, type ScrapeRequest } from './schemas/scrape.ts';
+export type { ExtraScrapeOptions, PageAction } from './schemas/scrape-options.ts';
 export type { SelectorField, SelectorObject } from './schemas/selectors.ts';
 export { assertSelector } from './scrape-selector.ts';
 export {

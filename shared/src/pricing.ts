@@ -50,6 +50,8 @@ export function priceScrape(request: ScrapeRequest, table: PriceTable): Price {
       ? [{ item: 'scrape.simple', price: prices.simple }]
       : [{ item: 'scrape.standard', price: prices.standard }];
   if (request.options.screenshots) lines.push({ item: 'scrape.screenshot', price: prices.screenshot });
+  // A PDF is another picture of the page, and costs the node as much.
+  if (request.options.pdf) lines.push({ item: 'scrape.pdf', price: prices.screenshot });
   return sum(lines);
 }
 

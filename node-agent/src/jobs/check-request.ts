@@ -1,6 +1,7 @@
 import {
   type Capabilities,
   canonicalJson,
+  checkScrapeOptions,
   ExecuteBodySchema,
   type ExecuteRequest,
   executeFault,
@@ -48,7 +49,11 @@ export function checkRequest(
 function scrapeRefusal({ options }: ScrapeRequest, { scrape }: Capabilities): RequestRefusal | null {
   if (!scrape) return unsupported('this node does not scrape');
   if (options.javascript && !scrape.javascript) return unsupported('this node has no browser');
-  if (options.screenshots && !scrape.screenshots) return unsupported('this node takes no screenshots');
+  if ((options.screenshots || options.pdf) && !scrape.screenshots) {
+    return unsupported('this node takes no screenshots');
+  }
+  const fault = checkScrapeOptions(options);
+  if (fault) return invalid(`${fault.field} ${fault.message}`);
   return null;
 }
 

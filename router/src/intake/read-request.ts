@@ -1,6 +1,7 @@
 import {
   type AppError,
   type BaseUnits,
+  checkScrapeOptions,
   type ExecuteBody,
   ExecuteBodySchema,
   type ExecuteRequest,
@@ -54,6 +55,9 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
     const body = validateScrape(raw);
     assertText('url', body.url);
     if (body.selectors) checkSelectors(body.selectors);
+    assertTexts('options', body.options ?? {});
+    const fault = checkScrapeOptions(body.options ?? {});
+    if (fault) throw fieldError(fault);
     const url = screenUrl(body.url, rules);
     // The address as it was understood here is the one that is stored and fetched: nobody reads it in a second way.
     const request = { ...normaliseScrape(body), url: url.href };

@@ -23,7 +23,9 @@ export type Requirement =
 const MEMORY_STEP_MB = 128;
 
 export function scrapeRequirement(request: ScrapeRequest): Requirement {
-  const { javascript, screenshots, timeout } = request.options;
+  const { javascript, timeout, pdf } = request.options;
+  // Whoever can photograph a page can print it.
+  const screenshots = request.options.screenshots || pdf === true;
   const key = `scrape:${javascript ? 'javascript' : 'static'}${screenshots ? ':screenshots' : ''}`;
   return { key, service: 'scrape', javascript, screenshots, timeoutMs: timeout * 1000 };
 }

@@ -2,6 +2,13 @@ import { type Static, Type } from 'typebox';
 import { LIMITS } from '../limits.ts';
 import { JobIdSchema } from './job-id.ts';
 import { MaxCostSchema } from './max-cost.ts';
+import {
+  browserOptions,
+  type ExtraScrapeOptions,
+  fetchOptions,
+  needsScripts,
+  normaliseExtraOptions,
+} from './scrape-options.ts';
 import { normaliseSelectors, type SelectorField, SelectorsSchema } from './selectors.ts';
 
 export const OutputFormatSchema = Type.Union([
@@ -37,6 +44,8 @@ export const ScrapeBodySchema = Type.Object(
           timeout: Type.Optional(
             Type.Number({ minimum: 1, maximum: LIMITS.scrapeTimeoutMaxSeconds, description: 'Seconds.' }),
           ),
+          ...fetchOptions,
+          ...browserOptions,
         },
         { additionalProperties: false },
       ),
@@ -57,21 +66,23 @@ export interface ScrapeRequest {
     timeout: number;
     main_content?: true;
     clean_html?: true;
-  };
+  } & ExtraScrapeOptions;
 }
 
 /** Fills the defaults and brings members into one order, so that equal requests have equal JSON. */
 export function normaliseScrape(body: ScrapeBody): ScrapeRequest {
+  const extra = normaliseExtraOptions(body.options ?? {});
   return {
     url: body.url,
     output_format: body.output_format ?? 'text',
     ...(body.selectors && { selectors: normaliseSelectors(body.selectors) }),
     options: {
-      javascript: body.options?.javascript ?? false,
-      screenshots: body.options?.screenshots ?? false,
+      javascript: (body.options?.javascript ?? false) || needsScripts(extra),
+      screenshots: (body.options?.screenshots ?? false) || extra.screenshot !== undefined,
       timeout: body.options?.timeout ?? LIMITS.scrapeTimeoutDefaultSeconds,
       ...(body.options?.main_content && { main_content: true }),
       ...(body.options?.clean_html && { clean_html: true }),
+      ...extra,
     },
   };
 }
