@@ -1,7 +1,7 @@
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { returnPayouts, type SystemAccounts } from '../ledger/ledger.ts';
 import type { SettlementParts } from './collect.ts';
-import { RECIPIENT_CODES, reasonText, recipientWait } from './waits.ts';
+import { RECIPIENT_CODES, reasonText, recipientWait, type WaitCode } from './waits.ts';
 
 /** A payout that waits for somebody: its wallet's owner, or the operator. */
 export interface HeldPayout {
@@ -64,18 +64,22 @@ export async function holdUnreceivable<Payout extends { id: string; wallet: stri
 
 /**
  * Looks again at payouts that are held for their wallet's sake: one that can receive now is queued again. A node that has named another wallet
- * gets its money back, to be paid there.
+ * gets its money back, to be paid there. A transaction that was refused because of the wallet is held for the wallet's sake from here on.
  */
 export async function recheckHeld({ sql, accounts, chain }: SettlementParts): Promise<void> {
-  const held = await sql<{ id: string; wallet: string; isMoved: boolean }[]>`
-    select p.id, p.wallet, coalesce(n.wallet <> p.wallet, false) as "isMoved"
+  const codes: WaitCode[] = [...RECIPIENT_CODES, 'transaction_refused'];
+  const held = await sql<{ id: string; wallet: string; code: WaitCode; isMoved: boolean }[]>`
+    select p.id, p.wallet, split_part(p.reason, ':', 1) as code, coalesce(n.wallet <> p.wallet, false) as "isMoved"
     from payouts p join accounts a on a.id = p.source left join nodes n on a.kind = 'node' and n.id = a.owner
-    where p.state = 'held' and p.wallet is not null and split_part(p.reason, ':', 1) = any(${RECIPIENT_CODES as string[]})
+    where p.state = 'held' and p.wallet is not null and split_part(p.reason, ':', 1) = any(${codes})
     order by p.created_at limit ${HELD_READ}`;
   if (held.length === 0) return;
   const states = await chain.recipientStates(held.map((payout) => payout.wallet));
-  for (const { id, wallet, isMoved } of held) {
+  for (const { id, wallet, code, isMoved } of held) {
+    const wait = recipientWait(states.get(wallet));
     if (isMoved) await returnPayout(sql, accounts, id);
-    else if (states.get(wallet) === 'ready') await putBackPayout(sql, id);
+    else if (wait && wait.code !== code) {
+      await sql`update payouts set reason = ${reasonText(wait)} where id = ${id} and state = 'held'`;
+    } else if (!wait && code !== 'transaction_refused') await putBackPayout(sql, id);
   }
 }

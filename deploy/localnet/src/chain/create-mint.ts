@@ -4,7 +4,7 @@ import { type Connection, Keypair, type PublicKey, type Signer } from '@solana/w
 const WATT_DECIMALS = 6;
 
 /**
- * Makes the WATT mint: Token-2022 without any extension and without a freeze authority, as a payer would want it.
+ * Makes the WATT mint: Token-2022 without any extension and, unless one is given, without a freeze authority, as a payer would want it.
  * The authority pays and may mint. Waits for `confirmed`.
  *
  * @param options.mint the mint's own key, for an address that is known beforehand.
@@ -14,13 +14,14 @@ export async function createWattMint(options: {
   authority: Signer;
   decimals?: number;
   mint?: Keypair;
+  freezeAuthority?: PublicKey;
 }): Promise<PublicKey> {
   const { connection, authority, decimals = WATT_DECIMALS, mint = Keypair.generate() } = options;
   return createMint(
     connection,
     authority,
     authority.publicKey,
-    null,
+    options.freezeAuthority ?? null,
     decimals,
     mint,
     { commitment: 'confirmed', preflightCommitment: 'confirmed' },

@@ -16,11 +16,14 @@ export interface Market {
   chain: Chain;
   connection: Connection;
   mint: PublicKey;
+  /** Of the mint: may mint and freeze. */
+  authority: Keypair;
   computeWallet: Keypair;
   /** Pays the fees of x402 payments; has SOL and no WATT. */
   feePayer: Keypair;
   router: Router;
   sql: Router['context']['database']['sql'];
+  databaseUrl: string;
   /** A wallet with WATT (whole) and SOL, 1 of it unless said otherwise. */
   agent(watt: number, options?: { lamports: bigint }): Promise<Keypair>;
   restart(): Promise<void>;
@@ -29,12 +32,15 @@ export interface Market {
   close(): Promise<void>;
 }
 
-export async function startMarket(env: Record<string, string> = {}): Promise<Market> {
+export async function startMarket(
+  env: Record<string, string> = {},
+  options: { paysOut?: boolean } = {},
+): Promise<Market> {
   const chain = await startChain({ rpcPort: 0, slotMs: SLOT_MS });
   const connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
   const authority = Keypair.generate();
   await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
-  const mint = await createWattMint({ connection, authority });
+  const mint = await createWattMint({ connection, authority, freezeAuthority: authority.publicKey });
   const computeWallet = Keypair.generate();
   const feePayer = Keypair.generate();
   const grant = (wallet: PublicKey, wattBase: bigint, lamports = SOL) =>
@@ -62,16 +68,22 @@ export async function startMarket(env: Record<string, string> = {}): Promise<Mar
   });
   const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const feePayerKey = signingKeyFromSecret(feePayer.secretKey);
-  const start = () => startRouter(config, { databaseUrl, routerKey, feePayerKey }, { logger });
+  const secrets = {
+    ...{ databaseUrl, routerKey, feePayerKey },
+    ...(options.paysOut && { computeWalletKey: signingKeyFromSecret(computeWallet.secretKey) }),
+  };
+  const start = () => startRouter(config, secrets, { logger });
 
   const market: Market = {
     chain,
     connection,
     mint,
+    authority,
     computeWallet,
     feePayer,
     router: await start(),
     sql: database.sql,
+    databaseUrl,
     async agent(watt, options) {
       const wallet = Keypair.generate();
       await grant(wallet.publicKey, BigInt(watt) * 1_000_000n, options?.lamports);

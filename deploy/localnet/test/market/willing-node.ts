@@ -1,4 +1,11 @@
-import { type Capabilities, canonicalJson, type JobMessage, type SigningKey } from '@watt/shared';
+import {
+  type Capabilities,
+  canonicalJson,
+  type JobMessage,
+  type SigningKey,
+  signText,
+  walletStatement,
+} from '@watt/shared';
 import { connectNode, type RawNode } from '../../../../router/test/hub/raw-node.ts';
 
 const ALL: Capabilities = {
@@ -22,11 +29,22 @@ export interface WillingNode {
 
 export async function connectWillingNode(
   routerUrl: string,
-  options: { key?: SigningKey; leases?: string[]; results?: string[]; capabilities?: Capabilities } = {},
+  options: {
+    key?: SigningKey;
+    leases?: string[];
+    results?: string[];
+    capabilities?: Capabilities;
+    /** Proves that this wallet is to be paid; needs the node's key. */
+    wallet?: SigningKey;
+  } = {},
 ): Promise<WillingNode> {
   const { key, leases = [], results = [], capabilities = ALL } = options;
   const url = `${routerUrl.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
-  const node = await connectNode(url, { ...(key && { key }), hello: { capabilities, leases, results } });
+  const wallet = options.wallet && key ? proven(key, options.wallet) : null;
+  const node = await connectNode(url, {
+    ...(key && { key }),
+    hello: { capabilities, leases, results, wallet },
+  });
   await node.next('welcome');
   const jobs: JobMessage[] = [];
   const heartbeat = setInterval(() => node.send({ type: 'heartbeat', leases: [] }), HEARTBEAT_MS);
@@ -67,6 +85,11 @@ export async function connectWillingNode(
       await node.closed;
     },
   };
+}
+
+function proven(node: SigningKey, wallet: SigningKey): { address: string; signature: string } {
+  const statement = walletStatement({ nodeId: node.publicKey, wallet: wallet.publicKey });
+  return { address: wallet.publicKey, signature: signText(wallet, 'watt/wallet/1', statement) };
 }
 
 function payloadFor(job: JobMessage): Record<string, unknown> {

@@ -70,7 +70,8 @@ export function buildPayout(
     recentBlockhash: blockhash,
     instructions,
   });
-  return new VersionedTransaction(message.compileToV0Message());
+  // A legacy message has room for all of it, and every reader of history understands it.
+  return new VersionedTransaction(message.compileToLegacyMessage());
 }
 
 export function signPayout(
