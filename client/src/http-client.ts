@@ -1,5 +1,6 @@
 import { parseJson } from '@watt/shared';
 import { type AnswerBody, isAnswerBody } from './answer-body.ts';
+import type { Authorize } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
 import { backoffMs, retryAfterMs } from './retry-delay.ts';
 import type { Runtime } from './runtime.ts';
@@ -12,7 +13,7 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
 const JOB_OUTCOMES = new Set(['SCRAPE_FAILED', 'NODE_FAILED', 'NO_NODE_AVAILABLE']);
 
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   /** JSON text, sent as it is. */
   body?: string;
@@ -38,11 +39,16 @@ export interface HttpOptions {
   requestTimeoutMs: number;
   maxRetries: number;
   runtime: Runtime;
+  /** Proves who calls; null for calls that prove nothing. */
+  authorize: Authorize | null;
+  /** The router's address as signatures name it. */
+  publicUrl: string;
 }
 
 export function createHttpClient(options: HttpOptions): HttpClient {
   const { runtime, maxRetries } = options;
   const base = options.baseUrl.replace(/\/+$/, '');
+  const publicBase = options.publicUrl.replace(/\/+$/, '');
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     for (let attempt = 0; ; attempt += 1) {
@@ -76,12 +82,16 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   }
 
   async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const { method, body: sent = '', headers = {} } = request;
+    // For each attempt anew: a signature is good for one.
+    const proof = await options.authorize?.({ method, url: publicBase + request.path, body: sent, headers });
     const response = await runtime.fetch(base + request.path, {
-      method: request.method,
+      method,
       headers: {
         accept: 'application/json',
         ...(request.body !== undefined && { 'content-type': 'application/json' }),
-        ...request.headers,
+        ...headers,
+        ...proof,
       },
       ...(request.body !== undefined && { body: request.body }),
       // A redirect could carry a paid request to somebody else.

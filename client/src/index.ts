@@ -1,10 +1,13 @@
 export { verifyReceipt } from '@watt/shared';
+export type { Balance, Movement, NewApiKey, Withdrawal } from './account.ts';
 export type { CodeAnswer, Paid, ScrapeAnswer, Screenshot } from './answers.ts';
+export type { DepositOrder } from './deposit.ts';
 export type { Payer, PaymentOrder, PaymentStatus } from './payer.ts';
 export type { PayWith } from './payment-order.ts';
 export type { Provable } from './receipts.ts';
 export type { ResumeTicket, SignedPayment } from './resume-ticket.ts';
 export type { Runtime } from './runtime.ts';
+export type { RequestSigner } from './sign-request.ts';
 export { createSolanaPayer, type SolanaPayerOptions } from './solana-payer.ts';
 export { createWatt, type Resumable, type Watt } from './watt.ts';
 export {

@@ -1,4 +1,4 @@
-import type { BaseUnits, PaymentDetails, Service } from '@watt/shared';
+import { type BaseUnits, formatWatt, type PaymentDetails, type Service } from '@watt/shared';
 import { answerError } from './answer-error.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 import type { Payer } from './payer.ts';
@@ -46,8 +46,9 @@ export async function paidCall(
   options: PaidCallOptions,
 ): Promise<HttpAnswer> {
   const { signal } = options;
+  const headers = { 'x-max-cost': formatWatt(options.maxCost) };
   const ask = () =>
-    context.http.send({ method: 'POST', path: PATHS[ticket.service], body: ticket.body, signal });
+    context.http.send({ method: 'POST', path: PATHS[ticket.service], body: ticket.body, headers, signal });
 
   let answer = await ask();
   if (answer.status === 402 && options.mayPay) await pay(context, ticket, answer, options);

@@ -31,15 +31,7 @@ export function paymentOrder(
       payment: details,
     });
   }
-  if (rules.mint !== null && details.mint !== rules.mint) {
-    throw new PaymentError({
-      code: 'WRONG_MINT',
-      message: `The router asks for tokens of ${details.mint}, not of ${rules.mint}`,
-      fix: 'Check the base URL; nothing was paid.',
-      jobId: ticket.jobId,
-      payment: details,
-    });
-  }
+  assertMint(details, rules.mint, ticket.jobId);
   return {
     amountBase,
     payTo: details.pay_to,
@@ -50,4 +42,16 @@ export function paymentOrder(
     memo: rules.payWith === 'memo' ? ticket.jobId : commitmentMemo(ticket.jobId, sha256Hex(ticket.body)),
     network: details.network,
   };
+}
+
+/** Throws PaymentError when the router asks for another token than the pinned one. */
+export function assertMint(payment: PaymentDetails, mint: string | null, jobId: string | null): void {
+  if (mint === null || payment.mint === mint) return;
+  throw new PaymentError({
+    code: 'WRONG_MINT',
+    message: `The router asks for tokens of ${payment.mint}, not of ${mint}`,
+    fix: 'Check the base URL; nothing was paid.',
+    jobId,
+    payment,
+  });
 }

@@ -80,7 +80,12 @@ export class PriceExceededError extends PaymentError {
   readonly price: string;
   readonly maxCost: string;
 
-  constructor(facts: { price: string; maxCost: string; jobId: string; payment: PaymentDetails }) {
+  constructor(facts: {
+    price: string;
+    maxCost: string;
+    jobId: string | null;
+    payment: PaymentDetails | null;
+  }) {
     super({
       ...facts,
       code: 'PRICE_EXCEEDED',

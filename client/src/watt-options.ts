@@ -2,6 +2,7 @@ import type { Payer } from './payer.ts';
 import type { PayWith } from './payment-order.ts';
 import type { ResumeTicket } from './resume-ticket.ts';
 import type { Runtime } from './runtime.ts';
+import type { RequestSigner } from './sign-request.ts';
 
 /** Solana's 64-byte secret key: a web3.js `Keypair`, its bytes, or the list of numbers in a key file. */
 export type WalletSecret = { secretKey: Uint8Array } | Uint8Array | readonly number[];
@@ -13,6 +14,14 @@ export interface WattOptions {
   wallet?: WalletSecret;
   /** Solana JSON-RPC; needed with `wallet`. */
   rpcUrl?: string;
+  /** An API key: calls are paid from the balance of its wallet, and need neither `wallet` nor `rpcUrl`. */
+  apiKey?: string;
+  /** Signs every call with the wallet, which pays from its balance first. With `rpcUrl`, what the balance does not cover is paid on chain. */
+  prepaid?: boolean;
+  /** What signs in place of `wallet`, e.g. a hardware wallet. */
+  signer?: RequestSigner;
+  /** The router's own public address, where it is not `baseUrl`: signatures name it. */
+  publicUrl?: string;
   /** Another way to pay, in place of `wallet` and `rpcUrl`. */
   payer?: Payer;
   /** Per compute unit; none by default. */

@@ -12,14 +12,26 @@ import {
   type ScrapeBody,
   type Service,
 } from '@watt/shared';
+import {
+  type Balance,
+  createKey,
+  fetchBalance,
+  fetchWithdrawal,
+  type NewApiKey,
+  requestWithdrawal,
+  revokeKey,
+  type Withdrawal,
+} from './account.ts';
 import { answerError } from './answer-error.ts';
 import { type CodeAnswer, codeAnswer, responseOf, type ScrapeAnswer, scrapeAnswer } from './answers.ts';
+import { credentialsOf } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
+import { type DepositOrder, makeDeposit } from './deposit.ts';
 import { createHttpClient } from './http-client.ts';
 import { paidCall } from './paid-call.ts';
 import type { Payer } from './payer.ts';
 import { checkReceipt, fetchReceipt, fetchRouterKey, type Provable } from './receipts.ts';
-import type { ResumeTicket } from './resume-ticket.ts';
+import type { ResumeTicket, SignedPayment } from './resume-ticket.ts';
 import { defaultRuntime } from './runtime.ts';
 import { createSolanaPayer } from './solana-payer.ts';
 import { fetchJob, pollJob } from './wait-for-job.ts';
@@ -50,6 +62,16 @@ export interface Watt {
   /** Resolves with the job once it succeeded, failed or expired; JobTimeoutError when the time is over first. */
   waitForJob(jobId: string, options?: WaitOptions): Promise<JobView>;
   receipt(jobId: string, options?: WaitOptions): Promise<Receipt>;
+  /** What the wallet has with the router; needs `apiKey` or `prepaid`, as all that follow but `deposit`. */
+  balance(options?: WaitOptions & { limit?: number; after?: string }): Promise<Balance>;
+  /** Adds to the wallet's balance on chain; it can be spent as soon as this resolves, or a moment later. */
+  deposit(amount: string, options?: WaitOptions & Omit<DepositOrder, 'amount'>): Promise<SignedPayment>;
+  /** Sends WATT, or all of it, back to the wallet. A retry with the same `idempotencyKey` never withdraws twice. */
+  withdraw(amount: string, options?: WaitOptions & { idempotencyKey?: string }): Promise<Withdrawal>;
+  withdrawal(id: string, options?: WaitOptions): Promise<Withdrawal>;
+  /** Makes an API key that spends this wallet's balance; needs `prepaid`. */
+  createKey(key: NewApiKey, options?: WaitOptions): Promise<{ id: string; apiKey: string }>;
+  revokeKey(id: string, options?: WaitOptions): Promise<void>;
   /** Fetches the receipt and verifies both signatures against the router's key, the request and the result. */
   verify(job: Provable, options?: WaitOptions): Promise<ReceiptCheck & { receipt: Receipt }>;
 }
@@ -60,7 +82,14 @@ type RequestOf<S extends Service> = Extract<QuoteBody, { service: S }>['request'
 export function createWatt(options: WattOptions): Watt {
   const limits = { ...DEFAULTS, ...defined(options) };
   const runtime = options.runtime ?? defaultRuntime(options.fetch);
-  const http = createHttpClient({ ...limits, baseUrl: options.baseUrl, runtime });
+  const { baseUrl, publicUrl = baseUrl } = options;
+  const http = createHttpClient({
+    ...limits,
+    baseUrl,
+    publicUrl,
+    runtime,
+    authorize: credentialsOf(options),
+  });
   const context = {
     http,
     payer: payerOf(options),
@@ -131,6 +160,20 @@ export function createWatt(options: WattOptions): Watt {
     receipt: (jobId, wait = {}) =>
       within(wait, jobId, (signal) => fetchReceipt(http, requireJobId(jobId), signal)),
 
+    balance: (page = {}) => within(page, null, (signal) => fetchBalance(http, page, signal)),
+
+    deposit: (amount, order = {}) =>
+      within(order, null, (signal) => makeDeposit(context, { ...order, amount }, signal)),
+
+    withdraw: (amount, order = {}) =>
+      within(order, null, (signal) => requestWithdrawal(http, { ...order, amount }, signal)),
+
+    withdrawal: (id, wait = {}) => within(wait, null, (signal) => fetchWithdrawal(http, id, signal)),
+
+    createKey: (key, wait = {}) => within(wait, null, (signal) => createKey(http, key, signal)),
+
+    revokeKey: (id, wait = {}) => within(wait, null, (signal) => revokeKey(http, id, signal)),
+
     verify: (job, wait = {}) =>
       within(wait, job.jobId, async (signal) => {
         const receipt = await fetchReceipt(http, requireJobId(job.jobId), signal);
@@ -165,7 +208,10 @@ function parseMaxCost(text: string): BaseUnits {
 function payerOf(options: WattOptions): Payer | null {
   if (options.payer) return options.payer;
   if (options.wallet === undefined) return null;
-  if (options.rpcUrl === undefined) throw new TypeError('A wallet needs `rpcUrl`, the chain it pays on');
+  if (options.rpcUrl === undefined) {
+    if (options.prepaid) return null;
+    throw new TypeError('A wallet needs `rpcUrl`, the chain it pays on');
+  }
   const { wallet, rpcUrl, fetch, priorityFeeMicroLamports } = options;
   return createSolanaPayer({ wallet, rpcUrl, fetch, priorityFeeMicroLamports });
 }

@@ -1,4 +1,4 @@
-import { formatWatt, parseWatt, wattNumber } from '@watt/shared';
+import { formatWatt, parseWatt, WATT_DECIMALS, wattNumber } from '@watt/shared';
 import type { PayTo } from '../payments/payments.ts';
 
 /** How to add to a balance. The same for everybody but for the memo. */
@@ -8,6 +8,7 @@ export interface DepositDetails {
   token_account: string;
   mint: string;
   token_program: string;
+  decimals: number;
   network: string;
   amount?: number;
   amount_base?: string;
@@ -34,6 +35,7 @@ export function depositDetails(
     token_account: payTo.tokenAccount,
     mint: payTo.mint,
     token_program: payTo.tokenProgram,
+    decimals: WATT_DECIMALS,
     network: payTo.network,
     ...(amount !== undefined && { amount: wattNumber(amount), amount_base: `${amount}` }),
     solana_url: `solana:${payTo.computeWallet}?${query}`,
