@@ -36,14 +36,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     if (stored.expiresAt !== null && stored.expiresAt <= clock())
       throw new AppError('API_KEY_EXPIRED', { extra });
     await touchKey(sql, stored.id);
-    return { wallet: stored.wallet, keyId: stored.id, scopes: stored.scopes };
+    return { wallet: stored.wallet, keyId: stored.id, scopes: stored.scopes, isCustomer: stored.isCustomer };
   }
 
   async function bySignature(call: ReceivedCall): Promise<Authority | null> {
     const proof = await verifyRequestSignature(call, { origin: options.origin(), now: clock() });
     if (!proof) return null;
-    if (!(await takeNonce(sql, proof))) throw new AppError('SIGNATURE_REPLAYED');
-    return { wallet: proof.wallet, keyId: null, scopes: SCOPES };
+    const taken = await takeNonce(sql, proof);
+    if (!taken) throw new AppError('SIGNATURE_REPLAYED');
+    return { wallet: proof.wallet, keyId: null, scopes: SCOPES, ...taken };
   }
 
   return async (call) => {
@@ -52,7 +53,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     if (authorization !== undefined && isSigned) {
       throw new AppError('SIGNATURE_INVALID', { detail: 'Send an API key or a signature, not both' });
     }
-    return authorization === undefined ? bySignature(call) : byKey(String(authorization));
+    if (authorization !== undefined) return byKey(String(authorization));
+    return isSigned ? bySignature(call) : null;
   };
 }
 

@@ -10,6 +10,8 @@ export interface Authority {
   /** The API key, or null when the wallet itself signed the request. */
   keyId: string | null;
   scopes: readonly Scope[];
+  /** Whether the wallet has ever had a balance here. Anybody can make wallets without end, but not pay from each. */
+  isCustomer: boolean;
 }
 
 /** Throws AUTHENTICATION_REQUIRED, or SCOPE_MISSING. */
@@ -31,5 +33,5 @@ export function requireWalletSignature(authority: Authority | null): Authority {
 
 function requireAuthority(authority: Authority | null): Authority {
   if (authority) return authority;
-  throw new AppError('AUTHENTICATION_REQUIRED', { headers: { 'www-authenticate': 'Bearer realm="watt"' } });
+  throw new AppError('AUTHENTICATION_REQUIRED');
 }

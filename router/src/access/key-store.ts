@@ -36,12 +36,13 @@ export async function insertKey(sql: SqlRunner, key: NewKey): Promise<StoredKey 
   return stored ?? null;
 }
 
-export async function findKey(
-  sql: SqlRunner,
-  id: string,
-): Promise<(StoredKey & { secretSha256: string }) | null> {
-  const [key] = await sql<(StoredKey & { secretSha256: string })[]>`
-    select ${columns(sql)}, secret_sha256 as "secretSha256" from api_keys where id = ${id}`;
+type FoundKey = StoredKey & { secretSha256: string; isCustomer: boolean };
+
+export async function findKey(sql: SqlRunner, id: string): Promise<FoundKey | null> {
+  const [key] = await sql<FoundKey[]>`
+    select ${columns(sql)}, secret_sha256 as "secretSha256",
+      exists (select 1 from accounts a where a.kind = 'customer' and a.owner = wallet) as "isCustomer"
+    from api_keys where id = ${id}`;
   return key ?? null;
 }
 

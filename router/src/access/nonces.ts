@@ -1,12 +1,19 @@
 import type { SqlRunner } from '../db/connect.ts';
 import type { RequestProof } from './request-signature.ts';
 
-/** Takes a nonce for good. False when it was taken before: of two copies of a request exactly one is accepted. */
-export async function takeNonce(sql: SqlRunner, { wallet, nonce, voidAt }: RequestProof): Promise<boolean> {
-  const rows = await sql`
+/**
+ * Takes a nonce for good. Null when it was taken before: of two copies of a request exactly one is accepted. Says in the same breath whether the
+ * wallet is a customer's.
+ */
+export async function takeNonce(
+  sql: SqlRunner,
+  { wallet, nonce, voidAt }: RequestProof,
+): Promise<{ isCustomer: boolean } | null> {
+  const [taken] = await sql<{ isCustomer: boolean }[]>`
     insert into auth_nonces (wallet, nonce, expires_at) values (${wallet}, ${nonce}, to_timestamp(${voidAt}::float8 / 1000.0))
-    on conflict do nothing returning 1`;
-  return rows.length > 0;
+    on conflict do nothing
+    returning exists (select 1 from accounts a where a.kind = 'customer' and a.owner = wallet) as "isCustomer"`;
+  return taken ?? null;
 }
 
 const BATCH = 10_000;

@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from '../db/is-unavailable.ts';
 
 const RETRY_AFTER_SECONDS = 2;
+/** RFC 9110, section 11.6.1: every 401 says how to do better. */
+const CHALLENGE = 'Bearer realm="watt"';
 
 /** Sends the specification's error shape, which is an RFC 9457 problem document too. The text of a fault of ours never leaves. */
 export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply {
@@ -10,7 +12,7 @@ export function sendProblem(reply: FastifyReply, error: AppError): FastifyReply 
   const isOurs = error.code === 'INTERNAL';
   return reply
     .code(problem.status)
-    .headers(error.headers)
+    .headers({ ...(problem.status === 401 && { 'www-authenticate': CHALLENGE }), ...error.headers })
     .type('application/problem+json')
     .send(isOurs ? { ...problem, error: problem.title, detail: problem.title } : problem);
 }

@@ -56,7 +56,7 @@ export class Intake {
     if (maxCost !== null && terms.price > maxCost) {
       return this.#followOr(call, priceExceeded(terms.price, maxCost));
     }
-    const counted = { service: read.service, agent: wallet ?? submission.address, url: read.url };
+    const counted = { service: read.service, agent: countedAs(submission), url: read.url };
     try {
       await rateLimits.count(counted);
     } catch (refusal) {
@@ -71,8 +71,10 @@ export class Intake {
     }
     const { outcome } = admission;
     if (outcome?.funded) return this.#finish(job, submission);
-    // An id that the router made was never in a memo, so there is nothing to look for.
-    if (!call.isNamed) throw unpaid(payments, job, { received: 0n, ...outcome, wallet });
+    // An id that the router made was never in a memo: there is nothing to look for but a deposit that came just now.
+    if (!call.isNamed && outcome?.refusal?.reason !== 'balance') {
+      throw unpaid(payments, job, { received: 0n, ...outcome, wallet });
+    }
     return this.#payAndFinish(job, call);
   }
 
@@ -118,12 +120,13 @@ export class Intake {
     return this.#payAndFinish(job, call);
   }
 
-  async #payAndFinish(job: UnpaidJob, { submission, spender }: ReadCall): Promise<Answer> {
+  async #payAndFinish(job: UnpaidJob, { submission, spender, isNamed }: ReadCall): Promise<Answer> {
     const { payments, waiters, clock, limits } = this.#options;
-    const { signal, authority } = submission;
+    const { signal, authority, isAsync } = submission;
     await submission.settlement?.settle(job);
-    const caller = { spender, wallet: authority?.wallet ?? null, signal };
-    await seekPayment({ payments, waiters, clock, graceMs: limits.graceMs }, job, caller);
+    const caller = { spender, wallet: authority?.wallet ?? null, isAsync, signal };
+    const graceMs = isNamed ? limits.graceMs : 0;
+    await seekPayment({ payments, waiters, clock, graceMs }, job, caller);
     return this.#finish(job, submission);
   }
 
@@ -131,4 +134,9 @@ export class Intake {
     const waitMs = isAsync ? 0 : this.#options.limits.waitMs;
     return awaitResult(this.#options, id, { waitMs, signal });
   }
+}
+
+/** Wallets that never paid count by their address: they are made faster than any limit counts them. */
+function countedAs({ authority, address }: Submission): string {
+  return authority?.isCustomer ? authority.wallet : address;
 }

@@ -17,6 +17,14 @@ export interface PaymentSeekerOptions {
   graceMs: number;
 }
 
+export interface PaymentSeeker {
+  spender: Spender | null;
+  wallet: string | null;
+  /** Does not want to wait for a payment that is on its way. */
+  isAsync: boolean;
+  signal: AbortSignal;
+}
+
 /**
  * Resolves when the job is not unpaid any more. Throws "not paid" only when the chain was read just now and nothing is on its
  * way, else that the payment is pending.
@@ -24,7 +32,7 @@ export interface PaymentSeekerOptions {
 export async function seekPayment(
   options: PaymentSeekerOptions,
   job: UnpaidJob,
-  { spender, wallet, signal }: { spender: Spender | null; wallet: string | null; signal: AbortSignal },
+  { spender, wallet, isAsync, signal }: PaymentSeeker,
 ): Promise<void> {
   const { payments, waiters, clock, graceMs } = options;
   const memos = memosForJob(job.id, job.requestSha256);
@@ -34,8 +42,8 @@ export async function seekPayment(
     if (outcome === null || outcome.funded) return;
     const isSettling = outcome.settlement === 'coming';
     const isComing = isSettling || payments.isPending(memos);
-    const extraMs = isSettling ? SETTLEMENT_MS : isComing ? CONFIRMATION_MS : 0;
-    const left = begun + graceMs + extraMs - clock();
+    const confirmationMs = isSettling ? SETTLEMENT_MS : CONFIRMATION_MS;
+    const left = begun + graceMs + (isComing && !isAsync ? confirmationMs : 0) - clock();
     if (left > 0 && !signal.aborted) await waiters.wait(job.id, { ms: Math.min(POLL_MS, left), signal });
     else if (isComing) throw paymentPending(job, 'The payment was seen and is not confirmed yet');
     else throw unpaid(payments, job, { ...outcome, wallet });

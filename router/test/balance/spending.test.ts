@@ -266,3 +266,20 @@ describe('an Idempotency-Key', () => {
     expect(own.json.job_id).not.toBe(answers[0]?.json.job_id);
   });
 });
+
+describe('the rate limits', () => {
+  it('count by wallet once it has paid, and by address for wallets that anybody can make', async () => {
+    await using limited = await startServer({ RATE_LIMIT_EXECUTE_PER_HOUR: '2' });
+    const customer = prepaidAgent(limited);
+    await deposit(limited.db.database.sql, { wallet: customer.wallet, amount: watt(3000) });
+    const buy = (agent: PrepaidAgent) => agent.send('POST', EXECUTE, program(), ASYNC);
+    for (const status of [402, 402, 429, 429]) expect((await buy(prepaidAgent(limited))).status).toBe(status);
+    for (const status of [202, 202, 429]) expect((await buy(customer)).status).toBe(status);
+  });
+});
+
+it('a deposit that has just been confirmed pays for the call that follows it', async () => {
+  const agent = prepaidAgent(server);
+  server.solana.pay({ from: agent.wallet, amount: watt(300), memo: 'deposit' });
+  expect((await agent.send('POST', EXECUTE, program(), ASYNC)).status).toBe(202);
+});
