@@ -23,8 +23,8 @@ export function toPayoutConfig(read: EnvReader): PayoutConfig {
     intervalMs: read.integer('PAYOUT_INTERVAL_HOURS', { fallback: 24, min: 1, max: 24 * 365 }) * HOUR_MS,
     collectMs: read.integer('PAYOUT_COLLECT_SECONDS', { fallback: 60, min: 1, max: 86_400 }) * 1000,
     resendMs: read.integer('PAYOUT_RESEND_MS', { fallback: 2000, min: 50, max: 60_000 }),
-    feeMaxBps: read.integer('PAYOUT_FEE_MAX_BPS', { fallback: 200, min: 1, max: 10_000 }),
-    lamportsPerWatt: read.integer('LAMPORTS_PER_WATT', { fallback: 1000, min: 1, max: 1e12 }),
+    feeMaxBps: read.integer('PAYOUT_FEE_MAX_BPS', { fallback: 500, min: 1, max: 10_000 }),
+    lamportsPerWatt: read.integer('LAMPORTS_PER_WATT', { fallback: 10_000, min: 1, max: 1e12 }),
     unitPriceMax: BigInt(read.integer('PAYOUT_UNIT_PRICE_MAX', { fallback: 50_000, min: 0, max: 1e9 })),
   };
   if (config.min > config.threshold) read.fault('PAYOUT_MIN_WATT is more than PAYOUT_THRESHOLD_WATT');

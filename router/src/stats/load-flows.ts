@@ -7,6 +7,8 @@ export interface Flows {
   /** Taken from prices to be burned, burned or not. */
   burned: bigint;
   burnedOnChain: bigint;
+  /** Taken from prices for nodes, paid out or not. */
+  earned: bigint;
   paidToNodes: bigint;
   /** Withdrawals and refunds on chain. */
   returned: bigint;
@@ -21,8 +23,9 @@ export async function loadFlows(sql: SqlRunner): Promise<Flows> {
     )
     select coalesce(sum(case kind when 'credit' then amount when 'orphan' then -amount end), 0)::bigint as received,
       coalesce(sum(amount) filter (where kind = 'capture_burn'), 0)::bigint as burned,
+      coalesce(sum(amount) filter (where kind = 'capture_node'), 0)::bigint as earned,
       min(out.burned)::bigint as "burnedOnChain", min(out.nodes)::bigint as "paidToNodes", min(out.returned)::bigint as returned
-    from out left join transfers on kind in ('credit', 'orphan', 'capture_burn')`;
+    from out left join transfers on kind in ('credit', 'orphan', 'capture_burn', 'capture_node')`;
   if (!row) throw new Error('A sum has no row');
   return row;
 }

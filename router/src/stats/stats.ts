@@ -68,6 +68,7 @@ async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
     watt_received: wattNumber(flows.received),
     watt_burned: wattNumber(flows.burned),
     watt_burned_on_chain: wattNumber(flows.burnedOnChain),
+    watt_earned_by_nodes: wattNumber(flows.earned),
     watt_paid_to_nodes: wattNumber(flows.paidToNodes),
     watt_returned_to_customers: wattNumber(flows.returned),
     nodes,

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountId } from '../../src/ledger/ledger.ts';
+import { type AccountId, claimCredit, creditPayments } from '../../src/ledger/ledger.ts';
 import { collectOnDemand } from '../../src/settlement/collect.ts';
 import { runRound } from '../../src/settlement/payout-worker.ts';
-import { putBackPayout, returnPayout } from '../../src/settlement/settlement.ts';
+import {
+  listHeldPayouts,
+  putBackPayout,
+  refundCredit,
+  returnPayout,
+} from '../../src/settlement/settlement.ts';
 import { openWorld, type SettlementWorld } from './settlement-world.ts';
 
 // The chain of these tests draws nothing but ones.
@@ -375,6 +380,63 @@ describe('a held payout', () => {
     ).rejects.toThrow(/may have been sent/);
     await settle();
     expect(world.chain.received(other.wallet)).toBe(100n);
+    await world.assertSettled();
+  });
+});
+
+describe('a payment without a clear payer', () => {
+  const arrive = async (amount: bigint, status: string): Promise<string> => {
+    const { sql, accounts } = world.parts;
+    const signature = randomUUID();
+    await sql`insert into chain_credits (signature, slot, amount, payer_signed, status)
+      values (${signature}, 1, ${amount}, false, ${status})`;
+    await creditPayments(sql, accounts, [{ signature, amount, payer: null }]);
+    world.chain.deposited += amount;
+    return signature;
+  };
+
+  it('is refunded on chain once, and then cannot be claimed', async () => {
+    const { sql, accounts } = world.parts;
+    const signature = await arrive(700n, 'finalized');
+    const wallet = `wallet-${randomUUID()}`;
+    const refunds = await Promise.all(
+      Array.from({ length: 5 }, () => refundCredit(sql, accounts, { signature, wallet })),
+    );
+    expect(refunds.filter((id) => id !== null)).toHaveLength(1);
+    expect(await claimCredit(sql, accounts, { signature, wallet: 'another' })).toBe(false);
+    await settle();
+    expect(world.chain.received(wallet)).toBe(700n);
+    expect(await states()).toEqual(['refund paid']);
+    await world.assertSettled();
+  });
+
+  it('is not refunded before it is final, nor when it had a payer or was claimed', async () => {
+    const { sql, accounts } = world.parts;
+    const open = await arrive(700n, 'confirmed');
+    expect(await refundCredit(sql, accounts, { signature: open, wallet: 'w' })).toBeNull();
+    await world.deposit(50n);
+    const [paid] = await sql<
+      { signature: string }[]
+    >`select signature from chain_credits where payer is not null`;
+    expect(await refundCredit(sql, accounts, { signature: paid?.signature ?? '', wallet: 'w' })).toBeNull();
+    const claimed = await arrive(10n, 'finalized');
+    await claimCredit(sql, accounts, { signature: claimed, wallet: 'w' });
+    expect(await refundCredit(sql, accounts, { signature: claimed, wallet: 'w' })).toBeNull();
+  });
+
+  it('to a wallet that cannot receive waits with the reason, and goes to its balance when returned', async () => {
+    const { sql, accounts } = world.parts;
+    const signature = await arrive(700n, 'finalized');
+    const wallet = `wallet-${randomUUID()}`;
+    world.chain.states.set(wallet, 'missing');
+    const id = await refundCredit(sql, accounts, { signature, wallet });
+    await settle();
+    expect(await listHeldPayouts(sql)).toMatchObject([
+      { id, kind: 'refund', amount: 700n, reason: expect.stringMatching(/^no_token_account: /) },
+    ]);
+    expect(await returnPayout(sql, accounts, id ?? '')).toBe(true);
+    const [row] = await sql`select balance from accounts where kind = 'customer' and owner = ${wallet}`;
+    expect(row).toEqual({ balance: 700n });
     await world.assertSettled();
   });
 });
