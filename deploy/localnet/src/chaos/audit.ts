@@ -33,6 +33,7 @@ export async function auditMoney({ world, sql, purchases }: AuditOptions): Promi
     ...(await jobFaults(sql)),
     ...(await walletFaults(sql, book)),
     ...(await payoutFaults(sql, book)),
+    ...(await freezeFaults(sql)),
     ...(await purchaseFaults(sql, purchases)),
   ];
   const [jobs] = await sql<{ captured: number; voided: number }[]>`
@@ -160,6 +161,13 @@ async function payoutFaults(sql: Sql, book: readonly ChainMovement[]): Promise<s
     ),
     ...stuck.map(({ id, state, reason }) => `payout ${id} hangs as ${state}${reason ? `: ${reason}` : ''}`),
   ];
+}
+
+/** Nothing went wrong that would call for a freeze: one that stands is a false alarm. */
+async function freezeFaults(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ cause: string; detail: string }[]>`
+    select cause, detail from payout_freezes where released_at is null`;
+  return rows.map(({ cause, detail }) => `payouts are frozen (${cause}): ${detail}`);
 }
 
 async function purchaseFaults(sql: Sql, purchases: readonly Purchase[]): Promise<string[]> {

@@ -33,6 +33,9 @@ export interface CustomerContext {
 /** Buys one job and does not rest until it has a final answer. Rejects only for what no customer could explain. */
 export type WayToPay = (context: CustomerContext, wallet: Keypair) => Promise<Purchase>;
 
+/** What is bought, whatever the way to pay. */
+export const ROUND_TRIP = { language: 'python', code: 'print(1)', timeout: 5, memory_mb: 128 } as const;
+
 const CALL_MS = 20_000;
 const PATIENCE_MS = 180_000;
 const RESUME_PAUSE_MS = 300;
@@ -85,9 +88,8 @@ async function goOn(
   signal: AbortSignal,
 ): Promise<CodeAnswer> {
   const options = { timeoutMs: CALL_MS, signal };
-  const request = { language: 'python' as const, code: 'print(1)', timeout: 5, memory_mb: 128 };
   // Without a payment the same call is made again: the same id and body are the same job.
-  if (ticket === null || ticket.payment === null) return watt.runCode(request, { ...options, jobId });
+  if (ticket === null || ticket.payment === null) return watt.runCode(ROUND_TRIP, { ...options, jobId });
   return (await watt.resume(ticket, options)) as CodeAnswer;
 }
 

@@ -10,6 +10,7 @@ import { prepareCluster } from '../postgres/cluster.ts';
 import { type MortalServer, startMortalServer } from './mortal-server.ts';
 import { routerServer } from './router-server.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { untilQueriesWork } from './until-queries-work.ts';
 
 /** Fast, so that finality (32 slots) comes within seconds. */
 const SLOT_MS = 100;
@@ -50,7 +51,7 @@ export async function startWorld(options: { dir: string; random: SeededRandom })
     const cluster = await openCluster(dir);
     const postgres = await startMortalServer({
       ...{ name: 'Postgres', command: cluster.command, limitMs: START_LIMIT_MS, stopSignal: 'INT' },
-      waitUntilReady: (ended) => cluster.waitUntilReady(ended),
+      waitUntilReady: (ended) => untilQueriesWork(cluster.url, ended),
     });
     undo.push(() => postgres.stop());
     const port = await findFreePort();
