@@ -34,13 +34,14 @@ export interface Market {
 
 export async function startMarket(
   env: Record<string, string> = {},
-  options: { paysOut?: boolean } = {},
+  options: { paysOut?: boolean; createMint?: typeof createWattMint } = {},
 ): Promise<Market> {
   const chain = await startChain({ rpcPort: 0, slotMs: SLOT_MS });
   const connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
   const authority = Keypair.generate();
   await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
-  const mint = await createWattMint({ connection, authority, freezeAuthority: authority.publicKey });
+  const createMint = options.createMint ?? createWattMint;
+  const mint = await createMint({ connection, authority, freezeAuthority: authority.publicKey });
   const computeWallet = Keypair.generate();
   const feePayer = Keypair.generate();
   const grant = (wallet: PublicKey, wattBase: bigint, lamports = SOL) =>
