@@ -119,6 +119,15 @@ describe('Sweeper', () => {
     expect(solana.calls.filter((call) => call.startsWith('list'))).toHaveLength(1);
   });
 
+  it('takes a row that is listed twice for one, and rows in any order oldest first', async () => {
+    const signatures = [1, 2, 3, 4].map((slot) => pay(slot));
+    const [first, second, third, fourth] = solana.listed.splice(0);
+    solana.listed.push(...[third, first, third, fourth, second, first].flatMap((each) => each ?? []));
+    await newSweeper().sweep();
+    expect(store.order).toEqual(signatures);
+    expect(readings()).toHaveLength(4);
+  });
+
   it('ignores for good what failed and what moved nothing, and records what left', async () => {
     const failed = pay(1);
     row(failed).failed = true;
