@@ -2,6 +2,7 @@ import { benchDispatch } from './dispatch/bench-dispatch.ts';
 import { benchLedger } from './ledger/bench-ledger.ts';
 import type { Report } from './report.ts';
 import { benchSandbox } from './sandbox/bench-sandbox.ts';
+import { benchScrape } from './scrape/bench-scrape.ts';
 import { benchVerify } from './verify/bench-verify.ts';
 
 export interface BenchOptions {
@@ -32,6 +33,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   sandbox: {
     title: 'hello world in the sandbox, warm and cold, beside docker run and the bare program',
     run: benchSandbox,
+  },
+  scrape: {
+    title: 'pages a second and memory of a node’s scraper, beside Crawlee with and without a browser',
+    run: benchScrape,
   },
   verify: {
     title: 'RPC calls for each payment, and how soon it is on record (a minute a round)',

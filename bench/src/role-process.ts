@@ -9,6 +9,7 @@ export type Role<Task, Ready> = (task: Task) => Promise<{ ready: Ready; stop: ()
 
 export interface RoleProcess<Ready> {
   ready: Ready;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function startRole<Task, Ready>(name: string, task: Task): Promise<
     const ready = await said;
     return {
       ready,
+      pid: child.pid ?? 0,
       async stop() {
         if (child.connected) child.disconnect();
         await whenGone(child);

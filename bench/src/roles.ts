@@ -7,6 +7,11 @@ const ROLES = {
   'bullmq-worker': async () => playRole((await import('./dispatch/bullmq-worker.ts')).bullmqWorker),
   router: async () => playRole((await import('./dispatch/paid-router.ts')).paidRouter),
   'instant-node': async () => playRole((await import('./dispatch/instant-node.ts')).instantNode),
+  'scrape-site': async () => playRole((await import('./scrape/site.ts')).site),
+  'watt-scraper': async () => playRole((await import('./scrape/watt-scraper.ts')).wattScraper),
+  'crawlee-scraper': async () => playRole((await import('./scrape/crawlee-scraper.ts')).crawleeScraper),
+  'playwright-scraper': async () =>
+    playRole((await import('./scrape/playwright-scraper.ts')).playwrightScraper),
 };
 
 export type RoleName = keyof typeof ROLES;

@@ -2,6 +2,7 @@ export { createHome, type Home, homeAt } from './config/home.ts';
 export type { NodeConfig } from './config/node-config.ts';
 export type { NodeLogger } from './connection/node-logger.ts';
 export { type BuildWorkersOptions, buildWorkers } from './jobs/build-workers.ts';
+export { type MachineFacts, readMachineFacts } from './jobs/machine-facts.ts';
 export type { WorkerProblem, Workers } from './jobs/workers.ts';
 export { DEFAULT_NODE_TIMINGS, type NodeTimings } from './node-timings.ts';
 export { type RunNodeOptions, type RunningNode, runNode } from './run-node.ts';

@@ -9,7 +9,7 @@ const PROGRAM = new URL('../../../dist/scrape/extract/parse-worker.js', import.m
 const STACK_MB = 8;
 
 export interface ParserPool {
-  /** Parses off the event loop. Throws ScrapeFailure, or the signal's reason: then the thread is killed, whatever it does. */
+  /** Parses off the event loop; the job's bytes are gone afterwards. Throws ScrapeFailure, or the signal's reason: then the thread is killed, whatever it does. */
   parse(job: ParseJob, signal: AbortSignal): Promise<ParsedPage>;
   close(): Promise<void>;
 }
@@ -76,8 +76,15 @@ function ask(worker: Worker, job: ParseJob): Promise<ParseAnswer> {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     };
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage(job);
+    worker.postMessage(job, memoryOf(job.body));
   });
+}
+
+/** A body that has its memory to itself is handed over instead of copied; small ones share Node's pool. */
+function memoryOf(body: string | Uint8Array): ArrayBuffer[] {
+  if (typeof body === 'string') return [];
+  const { buffer } = body;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === body.byteLength ? [buffer] : [];
 }
 
 function unwrap(answer: ParseAnswer): ParsedPage {
