@@ -23,6 +23,9 @@ rm -rf "$root/build"
 for deb in "$root"/var/cache/apt/archives/*.deb; do
   dpkg-deb -W --showformat '${Package} ${Version} ${Architecture}\n' "$deb"
 done >"$root/usr/lib/watt/packages.all"
+APT_CONFIG=$MMDEBSTRAP_APT_CONFIG sh "$recipe/unpack-python-packages.sh" "$root" "$recipe/python-packages.txt" "$root/build/python" \
+  >>"$root/usr/lib/watt/packages.all"
+rm -rf "$root/build"
 # Needed by others only for installing them.
 unwanted='debconf dpkg init-system-helpers libperl5 perl perl-base usr-is-merged'
 for name in $unwanted; do
@@ -35,4 +38,5 @@ grep -v -E "^($(echo "$unwanted" | tr ' ' '|')) " "$root/usr/lib/watt/packages.a
 rm "$root/usr/lib/watt/packages.all"
 
 cp "$node" "$root/usr/bin/node"
+cp "$recipe/wait.cjs" "$root/usr/lib/watt/"
 sh "$recipe/finish-rootfs.sh" "$root"

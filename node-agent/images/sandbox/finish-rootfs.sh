@@ -27,9 +27,25 @@ ln -sfn /usr/share/zoneinfo/UTC "$root/etc/localtime"
 [ -e "$root/usr/bin/python" ] || ln -s python3 "$root/usr/bin/python"
 
 chmod 0755 "$root/usr/bin/node" "$root/usr/lib/watt/supervisor"
+# What the packages' own scripts would have linked: OpenBLAS as the BLAS and the LAPACK of this system.
+for openblas in "$root"/usr/lib/*/openblas-pthread; do
+  ln -sfn openblas-pthread/libblas.so.3 "$openblas/../libblas.so.3"
+  ln -sfn openblas-pthread/liblapack.so.3 "$openblas/../liblapack.so.3"
+  ln -sfn openblas-pthread/libopenblas.so.0 "$openblas/../libopenblas.so.0"
+done
 in_root ldconfig
+modules=$root/usr/lib/python3/dist-packages
+find "$modules" -depth -type d -name tests -exec rm -rf {} +
+# Looking for fonts takes matplotlib a second, in every job anew if it did not find its list in a place that is the image's.
+sed -i '/^backend/d' "$root/etc/matplotlibrc"
+sed -i 's|mpl.get_cachedir(), f"fontlist|"/usr/lib/watt", f"fontlist|' "$modules/matplotlib/font_manager.py"
 # Jobs see a read-only root and could never cache this themselves. Unchecked: no stat of the source at each import.
-in_root python3 -m compileall -q -j0 --invalidation-mode unchecked-hash /usr/lib/python3.11
+in_root python3 -m compileall -q -j0 --invalidation-mode unchecked-hash /usr/lib/python3.11 /usr/lib/python3/dist-packages
+# Not in /tmp, where mmdebstrap keeps its settings for apt.
+mkdir "$root/scratch"
+in_root env HOME=/scratch TMPDIR=/scratch MPLBACKEND=Agg python3 -B -c 'import numpy, pandas, matplotlib.pyplot'
+rm -rf "$root/scratch"
+ls "$root"/usr/lib/watt/fontlist-*.json >/dev/null
 # Nothing in here may raise anyone's rights, whatever the container's settings are.
 find "$root/" -xdev -perm /6000 -exec chmod a-s {} +
 find "$root/" -xdev -type d -perm -0002 -exec chmod o-w {} +

@@ -46,6 +46,8 @@ test('nothing of the agent’s own environment goes in', () => {
     'LANG',
     'PYTHONUNBUFFERED',
     'PYTHONDONTWRITEBYTECODE',
+    'MPLBACKEND',
+    'OPENBLAS_NUM_THREADS',
   ]);
 });
 

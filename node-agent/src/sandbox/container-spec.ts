@@ -65,6 +65,9 @@ export function buildContainerSpec(request: ContainerRequest, limits: SandboxLim
       'LANG=C.UTF-8',
       'PYTHONUNBUFFERED=1',
       'PYTHONDONTWRITEBYTECODE=1',
+      // No window can open here; and threads beyond the processors of a job only wait for each other.
+      'MPLBACKEND=Agg',
+      `OPENBLAS_NUM_THREADS=${limits.cpus}`,
     ],
     Labels: {
       [OWNER_LABEL]: request.owner,

@@ -8,6 +8,8 @@ export interface WaitingInterpreter {
   maxSourceBytes: number;
   /** False for a program that reads differently through a pipe. */
   canRead?: (source: string) => boolean;
+  /** The command where it is not the language's own: what it does more is done before there is a program. */
+  command?: readonly string[];
   /** What one that waits takes of the machine's memory, the container around it included. */
   idleMb: number;
 }
@@ -41,7 +43,11 @@ export const LANGUAGE_TABLE: Readonly<Record<Language, LanguageSpec>> = {
     file: 'main.js',
     command: ['/usr/bin/node', '/tmp/main.js'],
     versionCommand: ['/usr/bin/node', '--version'],
-    waiting: { maxSourceBytes: PIPE_BYTES, idleMb: 56 },
+    waiting: {
+      command: ['/usr/bin/node', '--require', '/usr/lib/watt/wait.cjs', '/tmp/main.js'],
+      maxSourceBytes: PIPE_BYTES,
+      idleMb: 56,
+    },
   },
   bash: {
     file: 'main.sh',

@@ -72,6 +72,6 @@ export function createContainerOpener(options: OpenOptions): OpenContainer {
 }
 
 function waitingCommand(language: Language): string[] {
-  const { file, command } = LANGUAGE_TABLE[language];
-  return [`/tmp/${file}`, ...command];
+  const { file, command, waiting } = LANGUAGE_TABLE[language];
+  return [`/tmp/${file}`, ...(waiting?.command ?? command)];
 }

@@ -10,6 +10,7 @@ import { runCommand } from './run-command.ts';
 import { type SetupOptions, type Unavailable, unavailable } from './step-result.ts';
 
 const MMDEBSTRAP_LIMIT_MS = 600_000;
+const UPDATE_LIMIT_MS = 180_000;
 const MERGED_USR =
   'mkdir -p "$1/usr/bin" "$1/usr/sbin" "$1/usr/lib" "$1/usr/lib64" && for d in bin sbin lib lib64; do ln -s "usr/$d" "$1/$d"; done';
 
@@ -26,7 +27,13 @@ export async function buildFromDebian(options: BuildOptions): Promise<Unavailabl
   const byDockerfile = 'let Docker reach an image registry';
   const privilege = await findPrivilege();
   if (privilege === null) return unavailable('only root can make a Debian file system', byDockerfile);
-  const sources = await findDebianSources();
+  let sources = await findDebianSources();
+  if (sources.length === 0) {
+    // apt tells only of mirrors whose lists it has, and those may never have been fetched, or been cleaned away.
+    report('  refreshing the package lists');
+    await runCommand([...privilege, 'apt-get', '-qq', 'update'], { limitMs: UPDATE_LIMIT_MS });
+    sources = await findDebianSources();
+  }
   if (sources.length === 0) return unavailable('apt here has no Debian mirror', byDockerfile);
   if (!existsSync('/usr/bin/mmdebstrap')) {
     const refused = await aptInstall(['mmdebstrap'], options);

@@ -9,7 +9,7 @@ import { fetchNodeBinary } from './node-binary.ts';
 import { type SetupOptions, type StepResult, unavailable } from './step-result.ts';
 
 /** The Node package, the unpacked system, its archive, and Docker's copy. */
-const BUILD_DISK_MB = 1_200;
+const BUILD_DISK_MB = 2_000;
 const LOCK_LIMIT_MS = 900_000;
 const WORK_PREFIX = 'image-build-';
 

@@ -12,7 +12,10 @@ export const RECIPE_FILES = [
   'finish-rootfs.sh',
   'node-binary.json',
   'packages.txt',
+  'python-packages.txt',
   'supervisor.c',
+  'unpack-python-packages.sh',
+  'wait.cjs',
 ] as const;
 
 export type NodeArch = 'x64' | 'arm64';

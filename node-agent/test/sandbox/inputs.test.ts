@@ -113,3 +113,19 @@ ln -s /etc/passwd link; ln -s out outlink; mkfifo pipe; mkdir dir; ln out/t.csv 
     expect(full.output.flags).toEqual(['DISK_FULL']);
   });
 });
+
+test.skipIf(image === null)(
+  'numbers, tables and figures: numpy, pandas and matplotlib are there',
+  async () => {
+    const { sandbox, complete } = realSandbox(image ?? '');
+    const code = `
+import numpy as np, pandas as pd, matplotlib.pyplot as plt
+print(np.linalg.det(np.eye(3)), pd.DataFrame({'a': [1, 2]}).a.sum())
+plt.plot([1, 2]); plt.title('é'); plt.savefig('plot.png')`;
+    const outcome = await complete('python', code, { artifacts: ['plot.png'], timeout: 30, memory_mb: 256 });
+    expect(outcome).toMatchObject({ success: true, output: { stdout: '1.0 3\n', stderr: '' } });
+    expect(outcome.artifacts.refs).toMatchObject({ 'plot.png': { content_type: 'image/png' } });
+    expect(Buffer.from(outcome.artifacts.files[0]?.bytes ?? []).toString('latin1', 1, 4)).toBe('PNG');
+    await sandbox.close();
+  },
+);
