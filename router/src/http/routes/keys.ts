@@ -8,6 +8,7 @@ import {
   requireScope,
   requireWalletSignature,
   revokeKey,
+  SCOPES,
   type Scope,
   type StoredKey,
 } from '../../access/access.ts';
@@ -32,14 +33,11 @@ const validate = createValidator<KeyBody>(
   Type.Object(
     {
       name: Type.String({ minLength: 1, maxLength: 100 }),
-      scopes: Type.Array(
-        Type.Union([Type.Literal('spend'), Type.Literal('read'), Type.Literal('withdraw')]),
-        {
-          minItems: 1,
-          maxItems: 3,
-          uniqueItems: true,
-        },
-      ),
+      scopes: Type.Array(Type.Union(SCOPES.map((scope) => Type.Literal(scope))), {
+        minItems: 1,
+        maxItems: SCOPES.length,
+        uniqueItems: true,
+      }),
       budget_per_job: Type.Optional(Amount),
       budget_per_day: Type.Optional(Amount),
       expires_at: Type.Optional(Type.String({ maxLength: 40 })),
