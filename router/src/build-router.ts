@@ -197,7 +197,7 @@ function assemble(parts: Parts): Context {
     payments,
     reconciler,
     settlement: assembleSettlement(parts, clock),
-    x402: offerX402(parts, (jobId) => waiters.notify(jobId)),
+    x402: offerX402(parts, payments, (jobId) => waiters.notify(jobId)),
     reader,
     intake,
     dispatcher,
@@ -222,8 +222,8 @@ function assembleIntake(
   });
 }
 
-function offerX402(parts: Parts, onEnded: (jobId: string) => void): X402 | null {
-  const { config, secrets, payTo, database, listening } = parts;
+function offerX402(parts: Parts, payments: Payments, onEnded: (jobId: string) => void): X402 | null {
+  const { config, secrets, database, listening } = parts;
   const logger = parts.logger.child({ part: 'x402' });
   if (!secrets.feePayerKey) {
     logger.info('x402 is not offered: X402_FEE_PAYER_PRIVATE_KEY and COMPUTE_WALLET_PRIVATE_KEY are missing');
@@ -231,7 +231,7 @@ function offerX402(parts: Parts, onEnded: (jobId: string) => void): X402 | null 
   }
   const { sql } = database;
   const publicUrl = () => listening.url;
-  return createX402({ sql, payTo, config, key: secrets.feePayerKey, publicUrl, onEnded, logger });
+  return createX402({ sql, payments, config, key: secrets.feePayerKey, publicUrl, onEnded, logger });
 }
 
 /** Without the compute wallet's key nothing is paid out; what nodes are owed is shown all the same. */

@@ -129,7 +129,7 @@ export function createPayments(options: PaymentsOptions): Payments {
             and c.memo in (j.id::text, j.commitment))
         union
         select s.job_id from x402_settlements s join jobs j on j.id = s.job_id join chain_credits c on c.signature = s.signature
-        where s.state = 'signed' and j.state = 'awaiting_payment' and c.applied_job is null`;
+        where s.state in ('signed','settled') and j.state = 'awaiting_payment' and c.applied_job is null`;
       await Promise.all(rows.map((row) => fund(row.id)));
     },
     sync: (ms) => withinMs(watcher.sync(), ms),

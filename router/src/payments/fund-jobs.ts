@@ -162,7 +162,7 @@ export async function lockCredits(
       union all
       select signature from x402_settlements where job_id = any(${jobs.map((job) => job.id)}::uuid[])
     ) and applied_job is null and payer is not null and status <> 'orphaned' and (
-      not ${isSignedOnly}::bool or memo like 'w1:%' or signature in (select signature from x402_settlements)
+      not ${isSignedOnly}::bool or memo like 'w1:%' or exists (select 1 from x402_settlements s where s.signature = c.signature)
       or exists (select 1 from job_callers j where j.job_id::text = c.memo and j.wallet = c.payer))
     order by slot, signature for no key update`;
 }

@@ -1,4 +1,5 @@
 import { depositWallet, normaliseMemo } from '@watt/shared';
+import type { Fragment } from 'postgres';
 import type { ObservedTransfer } from '../chain/chain.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { listParameter } from '../db/list-parameter.ts';
@@ -6,7 +7,7 @@ import { creditPayments, reinstateCredit, type SystemAccounts } from '../ledger/
 
 const MEMO_MAX = 200;
 
-/** Records payments and credits those that are new, or that have landed again after they were orphaned. Returns their memos. */
+/** Records payments and credits those that are new, or that have landed again after they were orphaned. Returns what names their jobs. */
 export async function recordCredits(
   { sql, accounts, dust = 0n }: { sql: SqlClient; accounts: SystemAccounts; dust?: bigint },
   transfers: readonly ObservedTransfer[],
@@ -24,7 +25,7 @@ export async function recordCredits(
         ${listParameter(transfers.map((t) => t.payerSigned))}::bool[],
         ${transfers.map((t) => (t.delta < dust ? null : storedMemo(t)))}::text[], ${transfers.map((t) => t.blockTime)}::float8[]
       ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
-      on conflict (signature) do nothing returning signature, amount, payer, memo`;
+      on conflict (signature) do nothing returning signature, amount, payer, ${memoOrJob(tx)}`;
     await creditPayments(tx, accounts, fresh.map(toCredit));
     const again = fresh.length < transfers.length ? await landAgain(tx, accounts, transfers) : [];
     return [...fresh, ...again].flatMap((row) => row.memo ?? []);
@@ -72,9 +73,15 @@ async function landAgain(
       ${listParameter(transfers.map((t) => t.delta))}::bigint[]
     ) as seen (signature, slot, amount)
     where c.signature = seen.signature and c.amount = seen.amount and c.status = 'orphaned'
-    returning c.signature, c.amount, c.landing, c.memo`;
+    returning c.signature, c.amount, c.landing, ${memoOrJob(sql, 'c')}`;
   for (const row of rows) await reinstateCredit(sql, accounts, row);
   return rows;
+}
+
+/** The memo; for a settlement of ours the job that it is for. */
+function memoOrJob(sql: SqlRunner, table: 'chain_credits' | 'c' = 'chain_credits'): Fragment {
+  return sql`
+    coalesce((select s.job_id::text from x402_settlements s where s.signature = ${sql(table)}.signature), ${sql(table)}.memo) as memo`;
 }
 
 /** A memo that names a wallet is credited to it, whoever sent the tokens. */

@@ -2,7 +2,7 @@ import type { SigningKey } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { SqlClient } from '../db/connect.ts';
-import type { PayTo } from '../payments/payments.ts';
+import type { Payments } from '../payments/payments.ts';
 import { createFacilitator } from './facilitator.ts';
 import { chooseNetwork } from './network.ts';
 import { openPaidCall, type PaidCall, type PaidCallRequest } from './paid-call.ts';
@@ -12,7 +12,7 @@ import { createResender } from './resender.ts';
 
 export interface X402Options {
   sql: SqlClient;
-  payTo: PayTo;
+  payments: Payments;
   config: Config;
   /** Pays the fees. */
   key: SigningKey;
@@ -39,7 +39,8 @@ const CALL_TIMEOUT_MS = 10_000;
 const READINESS_MS = 30_000;
 
 export function createX402(options: X402Options): X402 {
-  const { sql, payTo, key, logger } = options;
+  const { sql, payments, key, logger } = options;
+  const { payTo } = payments;
   const { rpcUrl } = options.config.chain;
   const settings = options.config.x402;
   const network = chooseNetwork(payTo.network, settings.network);
@@ -62,6 +63,7 @@ export function createX402(options: X402Options): X402 {
     facilitator,
     everyMs: settings.resendMs,
     logger,
+    fund: (jobId) => payments.fund(jobId),
     onEnded: options.onEnded,
   });
   const { limits } = settings;

@@ -8,6 +8,8 @@ export interface ResenderOptions {
   facilitator: Facilitator;
   everyMs: number;
   logger: Logger;
+  /** Pays the job from what is on record. */
+  fund(jobId: string): Promise<unknown>;
   /** The settlement of this job has ended without effect. */
   onEnded(jobId: string): void;
 }
@@ -33,8 +35,16 @@ export function createResender(options: ResenderOptions): Resender {
   let current = Promise.resolve();
 
   const pass = async (): Promise<void> => {
-    await settleFinalized(sql);
     const open = await openSettlements(sql, BATCH);
+    const credited = open.filter(({ isCredited }) => isCredited);
+    // A router that was killed may have left them unpaid; after this nobody looks at them again.
+    await Promise.all(credited.map(({ jobId }) => options.fund(jobId)));
+    if (credited.length > 0) {
+      await settleFinalized(
+        sql,
+        credited.map(({ signature }) => signature),
+      );
+    }
     for (const signature of overdue.keys()) {
       if (!open.some((settlement) => settlement.signature === signature)) overdue.delete(signature);
     }

@@ -40,11 +40,13 @@ export async function openSettlements(sql: SqlRunner, limit: number): Promise<Op
     order by s.created_at limit ${limit}`;
 }
 
-/** `signed` → `settled` for all whose credit is finalized. */
-export async function settleFinalized(sql: SqlRunner): Promise<void> {
+/** `signed` → `settled` for those of the signatures whose credit is finalized. */
+export async function settleFinalized(sql: SqlRunner, signatures: readonly string[]): Promise<void> {
   await sql`
     update x402_settlements s set state = 'settled', finished_at = now()
-    from chain_credits c where c.signature = s.signature and c.status = 'finalized' and s.state = 'signed'`;
+    from chain_credits c
+    where s.signature = any(${signatures as string[]}) and s.state = 'signed'
+      and c.signature = s.signature and c.status = 'finalized'`;
 }
 
 /** `signed` → `failed` or `expired`, unless what it brought is on record all the same. */
