@@ -1,4 +1,4 @@
-import { playRole } from './role-process.ts';
+import { playRole } from './play-role.ts';
 
 /** The parts that run in processes of their own. Each is loaded only where it is played, so that no process carries the others' code. */
 const ROLES = {
