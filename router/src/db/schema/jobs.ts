@@ -67,6 +67,8 @@ export const jobs = pgTable(
     index('jobs_unpaid').on(t.expiresAt).where(sql`${t.state} = 'awaiting_payment'`),
     index('jobs_commitment').on(t.commitment).where(sql`${t.state} = 'awaiting_payment'`),
     index('jobs_created').on(t.createdAt),
+    // What a wallet has bought, summed without a look at the jobs themselves.
+    index('jobs_bought').on(t.payer, t.finishedAt, t.price).where(sql`${t.state} = 'succeeded'`),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "jobs_bought" ON "jobs" USING btree ("payer","finished_at","price") WHERE "jobs"."state" = 'succeeded';
