@@ -8,6 +8,7 @@ import { type Lock, takeLock } from './state/lock.ts';
 import { endLeftovers } from './state/process-list.ts';
 import { openStateDir, type StateDir } from './state/state-dir.ts';
 import { listenForStop, StoppedBySignal } from './stop-signals.ts';
+import { tellPayouts } from './story/tell-payouts.ts';
 import { tellStory } from './story/tell-story.ts';
 import { createReport, type Report } from './terminal/report.ts';
 
@@ -71,6 +72,9 @@ async function runNetwork({ settings, state, report, isOnce, slotMs, stop }: Run
     ]);
     if (isOnce) return passed ? 0 : 1;
     showDoors(report, network, state);
+    const payouts = tellPayouts({ report, routerUrl: network.file.router_url, signal: stop.signal });
+    // Good news only: what a stop or a restart of the router cuts off is told by the router itself.
+    payouts.catch(() => undefined);
     await stopped;
     return passed ? 0 : 1;
   } catch (error) {

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { loadOrCreateKeypair } from '../state/keypair-file.ts';
 import { type NetworkPlan, type NodePlan, nodeEnv, programOf } from './process-specs.ts';
 
 const LIMIT_MS = 60_000;
@@ -12,8 +10,6 @@ export interface InitialiseNodeOptions extends NodePlan {
 
 /** Runs `watt-node init`, as an operator would. */
 export async function initialiseNode(plan: NetworkPlan, node: InitialiseNodeOptions): Promise<void> {
-  const walletFile = join(plan.state.keys, `${node.name}-wallet.json`);
-  await loadOrCreateKeypair(walletFile);
   const args = ['init', '--home', node.home, '--router', node.routerUrl, '--router-key', node.routerKey];
   const rest = [
     '--name',
@@ -23,7 +19,7 @@ export async function initialiseNode(plan: NetworkPlan, node: InitialiseNodeOpti
     '--services',
     node.services,
     '--wallet-key',
-    walletFile,
+    node.walletFile,
   ];
   await new Promise<void>((resolve, reject) => {
     const options = { env: nodeEnv(plan), timeout: LIMIT_MS };

@@ -102,6 +102,12 @@ export function routerSpec(plan: NetworkPlan, money: RouterMoney): ProcessSpec {
       // The chain is next door: it may be asked often, and what it has not shown at once is not on its way.
       SOLANA_POLL_MS: '500',
       PAYMENT_GRACE_MS: '250',
+      // Nodes are paid as soon as what they earned is final, so that a first look sees it.
+      PAYOUT_THRESHOLD_WATT: '1',
+      PAYOUT_MIN_WATT: '1',
+      PAYOUT_COLLECT_SECONDS: '1',
+      PAYOUT_RESEND_MS: '500',
+      LAMPORTS_PER_WATT: '1000000',
       ...plan.inherited,
       HOST,
       PORT: String(ports.router),
@@ -126,6 +132,8 @@ export interface NodePlan {
   class: 'pi' | 'pc';
   services: string;
   home: string;
+  /** The key of the wallet that its earnings go to. */
+  walletFile: string;
 }
 
 export function nodeSpec(plan: NetworkPlan, node: NodePlan): ProcessSpec {

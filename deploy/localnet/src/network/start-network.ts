@@ -81,7 +81,13 @@ async function startAll(options: StartNetworkOptions, supervisor: Supervisor): P
     loadOrCreateKeypair(join(state.keys, 'agent.json')),
     loadOrCreateKeypair(routerKeyFile),
   ]);
-  await fundWallets(urls, money.mint, { computeWallet: computeWallet.publicKey, agent: agent.publicKey });
+  const nodes = nodePlans(state, machine);
+  const nodeWallets = await Promise.all(nodes.map(({ walletFile }) => loadOrCreateKeypair(walletFile)));
+  await fundWallets(urls, money.mint, {
+    computeWallet: computeWallet.publicKey,
+    agent: agent.publicKey,
+    nodes: nodeWallets.map(({ publicKey }) => publicKey),
+  });
   const router = async () => {
     const step = report.step('router', 'starting');
     const spec = routerSpec(plan, {
@@ -94,7 +100,6 @@ async function startAll(options: StartNetworkOptions, supervisor: Supervisor): P
     await supervisor.start(spec);
     step.done(urls.router);
   };
-  const nodes = nodePlans(state, machine);
   const startNodes = async () => {
     const step = report.step('nodes', 'trying what this machine can do');
     await Promise.all(
@@ -131,15 +136,18 @@ async function startAll(options: StartNetworkOptions, supervisor: Supervisor): P
   };
 }
 
-/** The compute wallet needs a token account to be paid, the agent something to pay with. */
+/** Who is paid needs a token account, the compute wallet some SOL, the agent something to pay with. */
 async function fundWallets(
   urls: Urls,
   mint: string,
-  { computeWallet, agent }: { computeWallet: string; agent: string },
+  { computeWallet, agent, nodes }: { computeWallet: string; agent: string; nodes: string[] },
 ): Promise<void> {
   const balanceOf = chainBalanceReader({ rpc_url: urls.rpc, mint });
   if ((await balanceOf(computeWallet)) === null) {
     await askFaucet(urls.faucet, { wallet: computeWallet, watt: 0, sol: 1 });
+  }
+  for (const wallet of nodes) {
+    if ((await balanceOf(wallet)) === null) await askFaucet(urls.faucet, { wallet, watt: 0, sol: 0 });
   }
   const agentHas = await balanceOf(agent);
   if (agentHas === null || agentHas < watt(AGENT_WATT / 2)) {
@@ -188,12 +196,19 @@ async function settleAll<T extends readonly unknown[]>(
 
 function nodePlans(state: StateDir, machine: Machine): NodePlan[] {
   return [
-    { name: 'attic-pi', class: 'pi', services: 'scrape', home: join(state.nodes, 'attic-pi') },
+    {
+      name: 'attic-pi',
+      class: 'pi',
+      services: 'scrape',
+      home: join(state.nodes, 'attic-pi'),
+      walletFile: join(state.keys, 'attic-pi-wallet.json'),
+    },
     {
       name: 'workshop-pc',
       class: 'pc',
       services: machine.canExecute ? 'scrape,execute' : 'scrape',
       home: join(state.nodes, 'workshop-pc'),
+      walletFile: join(state.keys, 'workshop-pc-wallet.json'),
     },
   ];
 }

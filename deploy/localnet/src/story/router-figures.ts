@@ -3,6 +3,7 @@ const LIMIT_MS = 10_000;
 /** The ledger's closing lines in WATT, exact decimal strings, as `GET /api/v1/stats` gives them. */
 export interface LedgerFigures {
   treasury: string;
+  payout_inflight: string;
   customers: string;
   held: string;
   nodes: string;
@@ -19,11 +20,31 @@ export interface NodeFigures {
   jobs_done: number;
 }
 
-export async function readLedger(routerUrl: string): Promise<LedgerFigures> {
-  const stats = await getJson(`${routerUrl}/api/v1/stats`);
-  const { ledger } = stats as { ledger?: LedgerFigures };
-  if (!ledger) throw new Error('GET /api/v1/stats has no ledger');
-  return ledger;
+/** What has come and gone since the beginning, in WATT. */
+export interface RouterStats {
+  ledger: LedgerFigures;
+  watt_received: number;
+  watt_burned: number;
+  watt_earned_by_nodes: number;
+}
+
+export async function readStats(routerUrl: string): Promise<RouterStats> {
+  const stats = (await getJson(`${routerUrl}/api/v1/stats`)) as Partial<RouterStats>;
+  if (!stats.ledger) throw new Error('GET /api/v1/stats has no ledger');
+  return stats as RouterStats;
+}
+
+/** What the chain has paid a node, exact base units. */
+export interface PaidFigures {
+  paid_total_base: string;
+  last_signature: string | null;
+  waiting_for: { code: string; text: string } | null;
+}
+
+export async function readPayout(routerUrl: string, nodeId: string): Promise<PaidFigures> {
+  const { payout } = (await getJson(`${routerUrl}/api/v1/nodes/${nodeId}`)) as { payout?: PaidFigures };
+  if (!payout) throw new Error(`GET /api/v1/nodes/${nodeId} has no payout`);
+  return payout;
 }
 
 export async function readNodes(routerUrl: string): Promise<NodeFigures[]> {
