@@ -19,6 +19,7 @@ import { serviceRoutes } from './routes/services.ts';
 import { solvencyRoutes } from './routes/solvency.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { withdrawalRoutes } from './routes/withdrawals.ts';
+import { x402Routes } from './routes/x402.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
@@ -63,6 +64,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     nodeRoutes,
     nodePayoutRoutes,
     pricingRoutes,
+    x402Routes,
     statsRoutes,
     solvencyRoutes,
     healthRoutes,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { SqlClient } from '../db/connect.ts';
 import type { Payments } from '../payments/payments.ts';
+import { type DiscoveredResource, discoverResources } from './discovery.ts';
 import { createFacilitator } from './facilitator.ts';
 import { chooseNetwork } from './network.ts';
 import { openPaidCall, type PaidCall, type PaidCallRequest } from './paid-call.ts';
@@ -30,6 +31,8 @@ export interface X402 {
   fault(): string | null;
   /** One call for a job: the payment that it brings, and what its answer carries. Throws X402_MALFORMED. */
   open(request: PaidCallRequest): PaidCall;
+  /** What is sold over x402; nothing while it is not offered. */
+  resources(): DiscoveredResource[];
   /** Takes up payments that a router before this one stored. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -67,6 +70,7 @@ export function createX402(options: X402Options): X402 {
     onEnded: options.onEnded,
   });
   const { limits } = settings;
+  const since = Date.now();
 
   return {
     terms,
@@ -85,6 +89,11 @@ export function createX402(options: X402Options): X402 {
         },
         request,
       ),
+    resources() {
+      if (readiness.fault() !== null) return [];
+      const { prices } = options.config;
+      return discoverResources(terms, { publicUrl: options.publicUrl(), prices, since });
+    },
     async start() {
       if (network.isPosing) logger.warn(`this chain poses as ${network.id} towards x402 clients`);
       resender.start();

@@ -39,7 +39,10 @@ export function watchReadiness(options: ReadinessOptions): Readiness {
   };
 
   const run = async (): Promise<void> => {
-    const now = await look().catch((error: unknown) => `the chain does not answer (${String(error)})`);
+    const now = await look().catch((error: unknown) => {
+      logger.debug({ err: error }, 'the chain does not answer');
+      return 'the chain does not answer';
+    });
     if (now !== fault) {
       if (now === null) logger.info({ feePayer: facilitator.feePayer }, 'x402 is offered');
       else logger.warn(`x402 is not offered: ${now}`);

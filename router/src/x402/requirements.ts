@@ -26,22 +26,23 @@ const MAX_TIMEOUT_SECONDS = 120;
 // What clients may add to, or change in, what they were offered: the SDK's `dynamicExtraFields`.
 const DYNAMIC_EXTRAS = new Set(['recentBlockhash', 'lastValidBlockHeight']);
 
-/** The one way to pay for this request over x402. The same request and job give the same requirements, letter for letter. */
-export function requirementsFor(terms: OfferTerms, request: PricedRequest): Requirements {
+/** What every payment of this amount (base units) has in common. */
+export function baseRequirements(terms: OfferTerms, amount: bigint): Requirements {
   return {
     scheme: 'exact',
     network: terms.network,
     asset: terms.mint,
-    amount: `${request.price}`,
+    amount: `${amount}`,
     payTo: terms.payTo,
     maxTimeoutSeconds: MAX_TIMEOUT_SECONDS,
-    extra: {
-      feePayer: terms.feePayer,
-      memo: paymentMemo(request),
-      paymentFlow: 'upfront',
-      jobId: request.jobId,
-    },
+    extra: { feePayer: terms.feePayer, paymentFlow: 'upfront' },
   };
+}
+
+/** The one way to pay for this request over x402. The same request and job give the same requirements, letter for letter. */
+export function requirementsFor(terms: OfferTerms, request: PricedRequest): Requirements {
+  const base = baseRequirements(terms, request.price);
+  return { ...base, extra: { ...base.extra, memo: paymentMemo(request), jobId: request.jobId } };
 }
 
 /**

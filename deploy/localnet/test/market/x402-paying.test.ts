@@ -131,3 +131,29 @@ it('charges a named job once, however often it is paid for', async () => {
   const rows = await market.sql`select 1 from chain_credits where payer = ${agent.publicKey.toBase58()}`;
   expect(rows).toHaveLength(1);
 });
+
+it('lists what it sells, as a bazaar does, and what it supports, as a facilitator does', async () => {
+  const list = (await call('GET', at('/discovery/resources'))).body;
+  expect(list).toMatchObject({ x402Version: 2, pagination: { limit: 50, offset: 0, total: 2 } });
+  expect(list.items).toMatchObject([
+    { resource: at('/api/v1/scrape'), accepts: [{ amount: '100000000' }] },
+    { resource: at('/api/v1/execute'), accepts: [{ amount: '300000000' }] },
+  ]);
+  const [scrape] = list.items;
+  expect(scrape.accepts[0].extra.priceRange).toEqual({ min: '100000000', max: '1100000000' });
+  expect(scrape.extensions.bazaar.schema.properties.input.properties.body.required).toEqual(['url']);
+  const second = (await call('GET', at('/discovery/resources?limit=1&offset=1'))).body;
+  expect(second.items).toEqual([list.items[1]]);
+  expect((await call('GET', at('/discovery/resources?type=mcp'))).body.items).toEqual([]);
+  expect((await call('GET', at('/discovery/resources?limit=0'))).status).toBe(400);
+  const supported = (await call('GET', at('/api/v1/x402/supported'))).body;
+  expect(supported.kinds).toEqual([
+    {
+      x402Version: 2,
+      scheme: 'exact',
+      network: 'solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1',
+      extra: { feePayer: market.feePayer.publicKey.toBase58() },
+    },
+  ]);
+  expect((await call('GET', at('/ready'))).body.x402).toBe('ok');
+});

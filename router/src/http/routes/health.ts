@@ -5,7 +5,7 @@ const CHAIN_STALE_MS = 60_000;
 const CHECK_MS = 2000;
 
 /** `GET /health`: the process lives. `GET /ready`: it can sell, with each part's state; 503 when one is missing. */
-export function healthRoutes(app: FastifyInstance, { database, payments, dispatcher }: Context): void {
+export function healthRoutes(app: FastifyInstance, { database, payments, dispatcher, x402 }: Context): void {
   app.get('/health', async () => ({
     success: true,
     status: 'ok',
@@ -21,6 +21,8 @@ export function healthRoutes(app: FastifyInstance, { database, payments, dispatc
       status: isReady ? 'ready' : 'not ready',
       database: isDatabaseUp ? 'ok' : 'does not answer',
       chain: chainAgeMs < CHAIN_STALE_MS ? 'ok' : 'does not answer',
+      // A way to pay among others: without it the router still sells.
+      x402: x402 === null ? 'off' : (x402.fault() ?? 'ok'),
       ...dispatcher.figures(),
       ...(isReady ? {} : { code: 'UNAVAILABLE', error: 'The service is not ready' }),
     });
