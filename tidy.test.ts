@@ -114,6 +114,12 @@ describe('router', () => {
 const VENDORS: [vendor: RegExp, where: string, file: string][] = [
   [/^dockerode$/, 'node-agent', 'node-agent/src/sandbox/docker.ts'],
   [/^playwright-core$/, 'node-agent', 'node-agent/src/scrape/launch-chromium.ts'],
+  [/^header-generator$/, 'node-agent', 'node-agent/src/scrape/fetch/browser-headers.ts'],
+  [/^tough-cookie$/, 'node-agent', 'node-agent/src/scrape/fetch/cookies.ts'],
+  [/^robots-parser$/, 'node-agent', 'node-agent/src/scrape/fetch/robots.ts'],
+  [/^fzstd$/, 'node-agent', 'node-agent/src/scrape/fetch/unzstd.ts'],
+  [/^unpdf$/, 'node-agent', 'node-agent/src/scrape/fetch/pdf/pdf-program.ts'],
+  [/^socks$/, 'node-agent', 'node-agent/src/guard/upstream/socks-tunnel.ts'],
   [/^@solana\/(web3|spl)/, 'router', 'router/src/chain/solana.ts'],
   [/^(@x402\/|@solana\/kit)/, 'router', 'router/src/x402/facilitator.ts'],
   [/^@solana\//, 'client', 'client/src/solana-payer.ts'],

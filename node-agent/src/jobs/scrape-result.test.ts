@@ -17,6 +17,7 @@ const completed: ScrapeCompleted = {
     scraped_at: '2026-01-01T00:00:00.000Z',
     size_bytes: 5,
     execution_ms: 1,
+    timings: {},
   },
   artifacts: [],
 };

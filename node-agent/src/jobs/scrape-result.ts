@@ -36,8 +36,8 @@ function ruleOf({ rule, by, pattern }: RefusedRule) {
   return { rule, rule_by: by, ...(pattern !== undefined && { pattern }) };
 }
 
-function toArtifact({ bytes, content_type, width, height }: ScrapeArtifact): Artifact {
-  return { content_type, sha256: sha256Hex(bytes), size_bytes: bytes.length, width, height, bytes };
+function toArtifact({ field: _, bytes, ...facts }: ScrapeArtifact): Artifact {
+  return { ...facts, sha256: sha256Hex(bytes), size_bytes: bytes.length, bytes };
 }
 
 function refOf({ bytes: _, ...ref }: Artifact): Omit<Artifact, 'bytes'> {

@@ -1,6 +1,6 @@
 import type { EgressFailure, EgressJob } from '../guard/egress-job.ts';
 import { portOf } from '../guard/guard.ts';
-import { unsupported } from './fetch-page.ts';
+import { unsupported } from './fetch/read-page.ts';
 import type { MainDocument } from './main-document.ts';
 import { blockedBy, ScrapeFailure } from './scrape-failure.ts';
 

@@ -13,7 +13,7 @@ test.each([
   ['text/markdown', 'text'],
   ['application/javascript', 'text'],
   ['image/png', null],
-  ['application/pdf', null],
+  ['application/pdf', 'pdf'],
   ['application/octet-stream', null],
   ['', null],
 ])('%s is read as %s', (type, kind) => {

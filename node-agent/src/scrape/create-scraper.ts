@@ -1,20 +1,21 @@
-import { parseSelectors, SelectorFault } from '@watt/shared';
 import type { Logger } from 'pino';
-import type { Agent } from 'undici';
 import { createEgressProxy, type EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
-import { createGuardedAgent } from '../guard/guarded-connector.ts';
+import { createStartTls } from '../guard/guarded-connector.ts';
 import type { UpstreamPool } from '../guard/upstream/upstream-pool.ts';
 import { captureDocument } from './capture-page.ts';
-import { createDeadline, type Deadline } from './deadline.ts';
-import type { ParsedPage } from './extract/parse-job.ts';
-import { createParserPool, type ParserPool } from './extract/parser-pool.ts';
-import { type FetchedPage, fetchPage } from './fetch-page.ts';
-import { type RenderedPage, renderPage } from './render-page.ts';
-import { ScrapeFailure, toFailed } from './scrape-failure.ts';
+import { createDeadline } from './deadline.ts';
+import { createParserPool } from './extract/parser-pool.ts';
+import { createBrowserHeaders } from './fetch/browser-headers.ts';
+import type { FetchRooms } from './fetch/fetch-page.ts';
+import { createPoliteHosts } from './fetch/polite-hosts.ts';
+import { createKnownProtocols } from './fetch/request-headers.ts';
+import { createRobotsRules } from './fetch/robots.ts';
+import { toFailed } from './scrape-failure.ts';
 import type { ScrapeLimits } from './scrape-limits.ts';
-import type { ScrapeCompleted, ScrapeMetadata, ScrapeOutcome, ScrapeTask } from './scrape-task.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { type ScrapeRooms, scrapePage } from './scrape-page.ts';
+import type { ScrapeOutcome, ScrapeTask } from './scrape-task.ts';
+import { createSlots } from './slots.ts';
 import { createWarmBrowser, type WarmBrowser } from './warm-browser.ts';
 
 const PROBE_MS = 45_000;
@@ -24,6 +25,8 @@ export interface ScraperOptions {
   guard: Guard;
   /** The operator's proxies, closed with the scraper. */
   upstreams: UpstreamPool;
+  /** PEM certificates that sites may have besides publicly trusted ones. */
+  trustedCertificates?: readonly string[];
   /** From `findChromium`; null for a node that only fetches. */
   chromiumPath: string | null;
   /** Milliseconds since 1970, for `scraped_at`. */
@@ -46,26 +49,24 @@ export interface Scraper {
   close(): Promise<void>;
 }
 
-interface Rooms {
-  options: ScraperOptions;
-  agent: Agent;
-  parsers: ParserPool;
-  egress: EgressProxy;
-  browser: WarmBrowser | null;
-  browserSlots: Slots;
-}
-
 /** Starts the parser, the browser's proxy and, where there is one, the browser. */
 export async function createScraper(options: ScraperOptions): Promise<Scraper> {
   const { guard, limits, logger } = options;
   const closing = new AbortController();
   const egress = await createEgressProxy(guard);
   const browser = await startBrowser(options, egress);
-  const agent = createGuardedAgent({ guard, ...limits, signal: closing.signal });
+  const fetching: FetchRooms = {
+    ...{ guard, limits, upstreams: options.upstreams },
+    startTls: createStartTls({ ...limits, trusted: options.trustedCertificates ?? [] }),
+    hosts: createPoliteHosts(limits.requestsPerHost),
+    robots: createRobotsRules(options.clock),
+    protocols: createKnownProtocols(),
+    browserHeaders: createBrowserHeaders(),
+  };
   const parsers = createParserPool({ threads: limits.parserThreads, heapMb: limits.parserHeapMb });
-  const rooms: Rooms = {
-    options,
-    agent,
+  const rooms: ScrapeRooms = {
+    ...{ limits, clock: options.clock, upstreams: options.upstreams },
+    fetching,
     parsers,
     egress,
     browser,
@@ -92,7 +93,7 @@ export async function createScraper(options: ScraperOptions): Promise<Scraper> {
       closing.abort(new Error('the scraper is closing'));
       options.upstreams.close();
       await Promise.allSettled(running);
-      await Promise.all([agent.destroy(), parsers.close(), browser?.close()]);
+      await Promise.all([parsers.close(), browser?.close()]);
       await egress.close();
     },
   };
@@ -135,84 +136,4 @@ async function probe(browser: WarmBrowser, limits: ScrapeLimits): Promise<void> 
     viewport: { width: limits.viewportWidth, height: limits.viewportHeight },
   };
   await browser.withPage(pageOptions, ({ cdp }) => captureDocument(cdp, PROBE_CHARACTERS), deadline.signal);
-}
-
-async function scrapePage(rooms: Rooms, task: ScrapeTask, deadline: Deadline): Promise<ScrapeCompleted> {
-  const startedAt = performance.now();
-  const { options, parsers } = rooms;
-  checkSelectors(task);
-  const page = await getPage(rooms, task, deadline);
-  const parsed = await parsers.parse(
-    {
-      body: page.body,
-      url: page.url,
-      kind: page.kind,
-      charset: page.charset,
-      format: task.output_format,
-      ...(task.selectors && { selectors: task.selectors }),
-      isMainContent: task.options.main_content ?? false,
-      isClean: task.options.clean_html ?? false,
-      maxElements: options.limits.elements,
-      maxResultBytes: options.limits.resultBytes,
-    },
-    deadline.signal,
-  );
-  return {
-    kind: 'completed',
-    data: parsed.data,
-    metadata: describe(task, page, parsed, {
-      scrapedAt: new Date(options.clock.now()).toISOString(),
-      executionMs: Math.round(performance.now() - startedAt),
-    }),
-    artifacts: page.screenshot ? [page.screenshot] : [],
-  };
-}
-
-async function getPage(rooms: Rooms, task: ScrapeTask, deadline: Deadline): Promise<RenderedPage> {
-  const { guard, limits } = rooms.options;
-  if (!task.options.javascript && !task.options.screenshots) {
-    return asRendered(await fetchPage({ agent: rooms.agent, guard, limits }, task.url, deadline.signal));
-  }
-  const { browser, egress } = rooms;
-  if (browser === null) throw new ScrapeFailure('browser', 'This node has no browser.');
-  using _slot = await rooms.browserSlots.acquire(deadline.signal);
-  return await renderPage({ browser, egress, guard, limits }, task, deadline);
-}
-
-function asRendered({ bytes, ...page }: FetchedPage): RenderedPage {
-  return { ...page, body: bytes, encoding: null, warnings: [], screenshot: null };
-}
-
-interface Times {
-  scrapedAt: string;
-  executionMs: number;
-}
-
-function describe(task: ScrapeTask, page: RenderedPage, parsed: ParsedPage, times: Times): ScrapeMetadata {
-  const warnings = [...page.warnings, ...parsed.warnings];
-  return {
-    url: page.url,
-    ...(page.url !== task.url && { requested_url: task.url }),
-    status: page.status,
-    content_type: page.contentType,
-    encoding: page.encoding ?? parsed.encoding ?? 'UTF-8',
-    redirects: page.redirects,
-    title: parsed.title,
-    scraped_at: times.scrapedAt,
-    size_bytes: page.wireBytes,
-    execution_ms: times.executionMs,
-    ...(warnings.length > 0 && { warnings }),
-  };
-}
-
-function checkSelectors(task: ScrapeTask): void {
-  try {
-    parseSelectors(task.selectors ?? {});
-  } catch (error) {
-    const { field, message } =
-      error instanceof SelectorFault ? error : { field: '', message: 'It is not valid.' };
-    throw new ScrapeFailure('selector', `The selector of "${field}" cannot be used. ${message}`, {
-      cause: error,
-    });
-  }
 }

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EgressJob } from '../guard/egress-job.ts';
 import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
+import type { Upstream } from '../guard/upstream/parse-upstreams.ts';
 import { awaitParsed } from './await-parsed.ts';
 import { browserFailure, documentFailure } from './browser-failure.ts';
 import { captureDocument, captureScreenshot } from './capture-page.ts';
 import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
 import { type Deadline, raceAbort } from './deadline.ts';
-import { unsupported } from './fetch-page.ts';
+import { unsupported } from './fetch/read-page.ts';
 import type { Response } from './launch-chromium.ts';
 import { type MainDocument, watchMainDocument } from './main-document.ts';
 import { parseAddress } from './parse-address.ts';
@@ -38,7 +39,10 @@ export interface RenderedPage {
   wireBytes: number;
   redirects: Redirect[];
   warnings: string[];
-  screenshot: ScrapeArtifact | null;
+  artifacts: ScrapeArtifact[];
+  protocol?: string;
+  etag?: string | null;
+  lastModified?: string | null;
 }
 
 export interface RenderOptions {
@@ -46,6 +50,8 @@ export interface RenderOptions {
   egress: EgressProxy;
   guard: Guard;
   limits: ScrapeLimits;
+  /** The operator's proxy that this job uses, if any. */
+  upstream: Upstream | null;
 }
 
 /** Gets one page with the browser. Throws ScrapeFailure, GuardRefusal, or the deadline's reason. */
@@ -56,7 +62,7 @@ export async function renderPage(
 ): Promise<RenderedPage> {
   const { browser, egress, guard, limits } = options;
   guard.checkUrl(parseAddress(task.url));
-  const job = egress.openJob({ maxBytes: limits.browserBytes });
+  const job = egress.openJob({ maxBytes: limits.browserBytes, upstream: options.upstream });
   try {
     const pageOptions = {
       credentials: { username: job.username, password: job.password },
@@ -147,7 +153,8 @@ async function read(
   }
   const contentType = (await response.headerValue('content-type')) ?? null;
   const kind = contentType === null ? 'html' : contentKind(contentType);
-  if (kind === null) throw unsupported(contentType);
+  // Chromium has a viewer for PDFs, which shows nothing that could be read.
+  if (kind === null || kind === 'pdf') throw unsupported(contentType);
   const screenshot = task.options.screenshots ? await captureScreenshot(cdp, limits, warnings) : null;
   const document = kind === 'html' ? await captureDocument(cdp, limits.renderedCharacters) : null;
   const body = document?.html ?? (await response.body());
@@ -166,7 +173,7 @@ async function read(
     wireBytes,
     redirects: main.redirects(),
     warnings,
-    screenshot,
+    artifacts: screenshot === null ? [] : [screenshot],
   };
 }
 

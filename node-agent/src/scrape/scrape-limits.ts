@@ -7,7 +7,11 @@ export interface ScrapeLimits {
   expandedBytes: number;
   redirects: number;
   connectTimeoutMs: number;
-  idleTimeoutMs: number;
+  /** From the request to the last header, and between two pieces of a body. */
+  headersTimeoutMs: number;
+  bodyIdleMs: number;
+  /** Requests of this node to one host at a time, whoever's they are. */
+  requestsPerHost: number;
   /** Elements of one page; a page with more is refused rather than cut. */
   elements: number;
   /** The extracted result as JSON; it has to fit one frame to the router. */
@@ -35,7 +39,9 @@ export const DEFAULT_SCRAPE_LIMITS: ScrapeLimits = {
   expandedBytes: 20 * MIB,
   redirects: 10,
   connectTimeoutMs: 10_000,
-  idleTimeoutMs: LIMITS.scrapeTimeoutMaxSeconds * 1000,
+  headersTimeoutMs: 30_000,
+  bodyIdleMs: 20_000,
+  requestsPerHost: 6,
   elements: 500_000,
   resultBytes: 6 * MIB,
   parserThreads: 1,

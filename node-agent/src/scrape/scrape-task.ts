@@ -1,5 +1,6 @@
 import type { ScrapeRequest } from '@watt/shared';
 import type { RefusedRule } from '../guard/refusal.ts';
+import type { Timings } from './phase-times.ts';
 
 /** What a node is asked to scrape: the request as the router normalised it. `timeout` is in seconds and covers the whole job. */
 export type ScrapeTask = ScrapeRequest;
@@ -13,6 +14,7 @@ export type ScrapeReason =
   | 'timeout'
   | 'too_large'
   | 'redirects'
+  | 'robots'
   | 'unsupported_type'
   | 'parse'
   | 'selector'
@@ -40,16 +42,22 @@ export interface ScrapeMetadata {
   /** Bytes of the page's body as they came over the wire. */
   size_bytes: number;
   execution_ms: number;
+  /** Milliseconds by phase. */
+  timings: Timings;
+  /** What was spoken, by ALPN's name. */
+  protocol?: string;
+  etag?: string;
+  last_modified?: string;
   warnings?: string[];
 }
 
 export interface ScrapeArtifact {
-  field: 'screenshot';
-  content_type: 'image/png';
+  field: 'screenshot' | 'pdf';
+  content_type: string;
   bytes: Uint8Array;
-  /** In pixels. */
-  width: number;
-  height: number;
+  /** In pixels, for pictures. */
+  width?: number;
+  height?: number;
 }
 
 export interface ScrapeCompleted {

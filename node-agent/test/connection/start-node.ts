@@ -91,6 +91,7 @@ export function page(text: string, screenshot?: Uint8Array): ScrapeCompleted {
       title: null,
       scraped_at: '2026-01-01T00:00:00.000Z',
       size_bytes: 10,
+      timings: {},
       execution_ms: 5,
     },
     artifacts: screenshot

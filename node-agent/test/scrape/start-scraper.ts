@@ -10,6 +10,7 @@ import { createScraper, type Scraper } from '../../src/scrape/create-scraper.ts'
 import { findChromium } from '../../src/scrape/find-chromium.ts';
 import { DEFAULT_SCRAPE_LIMITS, type ScrapeLimits } from '../../src/scrape/scrape-limits.ts';
 import type { ScrapeOutcome, ScrapeTask } from '../../src/scrape/scrape-task.ts';
+import { TEST_CERTIFICATE } from './test-certificate.ts';
 
 interface Setup {
   /** Ports of 127.0.0.1 that may be reached. */
@@ -52,6 +53,7 @@ export async function startScraper(setup: Setup): Promise<{ scraper: Scraper; sc
   const logger = pino({ level: 'silent' });
   const scraper = await createScraper({
     guard,
+    trustedCertificates: [TEST_CERTIFICATE],
     upstreams: createUpstreamPool(parseUpstreams(setup.proxies ?? ''), logger),
     chromiumPath: setup.withBrowser ? findChromium() : null,
     clock: Date,

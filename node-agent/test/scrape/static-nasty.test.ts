@@ -73,7 +73,7 @@ test.each([
   ['/abyss', 'too_large'],
   ['/endless', 'too_large'],
   ['/png', 'unsupported_type'],
-  ['/pdf', 'unsupported_type'],
+  ['/pdf', 'parse'],
   ['/zip', 'unsupported_type'],
 ])('%s fails: %s', async (path, reason) => {
   expect(await scrape(at(path))).toMatchObject({ kind: 'failed', code: 'SCRAPE_FAILED', reason });

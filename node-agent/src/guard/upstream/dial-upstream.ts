@@ -33,9 +33,7 @@ export async function dialUpstream(upstream: Upstream, call: UpstreamCall): Prom
     return socket;
   } catch (error) {
     socket.destroy();
-    if (limit.aborted)
-      throw new DialError('timeout', 'The server did not accept a connection in time.', { cause: error });
-    throw error;
+    throw limit.aborted ? tooSlow(error) : error;
   } finally {
     limit.removeEventListener('abort', onAbort);
   }
@@ -67,6 +65,10 @@ export function reach(upstream: Upstream, signal: AbortSignal): Promise<Socket> 
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
   });
+}
+
+function tooSlow(cause: unknown): DialError {
+  return new DialError('timeout', 'The server did not accept a connection in time.', { cause });
 }
 
 function bracketed(host: string): string {

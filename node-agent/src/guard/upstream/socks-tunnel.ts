@@ -25,9 +25,10 @@ export async function openSocksTunnel(
       existing_socket: socket,
     });
   } catch (cause) {
-    if (TARGET_FAILED.test(String(cause))) {
-      throw new DialError('connect', 'The server refused the connection or cannot be reached.', { cause });
-    }
-    throw new UpstreamError(upstream, cause);
+    throw TARGET_FAILED.test(String(cause)) ? unreachable(cause) : new UpstreamError(upstream, cause);
   }
+}
+
+function unreachable(cause: unknown): DialError {
+  return new DialError('connect', 'The server refused the connection or cannot be reached.', { cause });
 }

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { ScrapeFailure } from './scrape-failure.ts';
+import { ScrapeFailure } from '../scrape-failure.ts';
+import { TooMuchOutput, unzstd } from './unzstd.ts';
 
 const MAX_CODINGS = 2;
 const ZLIB_METHOD_DEFLATE = 8;
@@ -44,7 +45,9 @@ async function expand(bytes: Buffer, coding: string, maxBytes: number): Promise<
     // Stops as soon as the output passes the limit, however far the input would go.
     return await decode(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes, error);
+    const isTooMuch =
+      error instanceof TooMuchOutput || (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    if (isTooMuch) throw tooLarge(maxBytes, error);
     throw undecodable(coding, error);
   }
 }
@@ -62,6 +65,7 @@ type Decoder = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<
 function decoderFor(coding: string, bytes: Buffer): Decoder {
   if (coding === 'gzip' || coding === 'x-gzip') return promisify(gunzip);
   if (coding === 'br') return promisify(brotliDecompress);
+  if (coding === 'zstd') return unzstd;
   // RFC 9110 means zlib's format, yet some servers send the bare stream.
   if (coding === 'deflate') {
     return ((bytes[0] ?? 0) & 0x0f) === ZLIB_METHOD_DEFLATE ? promisify(inflate) : promisify(inflateRaw);

@@ -1,0 +1,160 @@
+import type { Agent, Dispatcher } from 'undici';
+import type { Guard } from '../../guard/guard.ts';
+import type { StartTls } from '../../guard/guarded-connector.ts';
+import { UpstreamError } from '../../guard/upstream/upstream-error.ts';
+import type { UpstreamPool } from '../../guard/upstream/upstream-pool.ts';
+import type { ContentKind } from '../content-kind.ts';
+import type { Deadline } from '../deadline.ts';
+import { parseAddress } from '../parse-address.ts';
+import type { PhaseTimes } from '../phase-times.ts';
+import { ScrapeFailure } from '../scrape-failure.ts';
+import type { ScrapeLimits } from '../scrape-limits.ts';
+import type { Redirect, ScrapeTask } from '../scrape-task.ts';
+import type { BrowserHeaders } from './browser-headers.ts';
+import { createJobCookies, type JobCookies } from './cookies.ts';
+import { asFetchError } from './fetch-error.ts';
+import { createJobAgent } from './job-agent.ts';
+import type { PoliteHosts } from './polite-hosts.ts';
+import { discard, headerOf, readPage } from './read-page.ts';
+import { type KnownProtocols, requestHeaders } from './request-headers.ts';
+import { type Tried, withRetries } from './retry.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { assertRobotsAllow, type RobotsRules } from './robots.ts';
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Answers that may be another in a moment. */
+const PASSING = new Set([429, 502, 503, 504]);
+
+export interface FetchedPage {
+  url: string;
+  status: number;
+  contentType: string | null;
+  kind: ContentKind;
+  charset: string | undefined;
+  /** Bytes as the server meant them, or text that was made of them. */
+  body: Buffer | string;
+  wireBytes: number;
+  etag: string | null;
+  lastModified: string | null;
+  /** By ALPN's name. */
+  protocol: string;
+  redirects: Redirect[];
+}
+
+/** What all fetches of a node share. */
+export interface FetchRooms {
+  guard: Guard;
+  startTls: StartTls;
+  upstreams: UpstreamPool;
+  hosts: PoliteHosts;
+  robots: RobotsRules;
+  protocols: KnownProtocols;
+  browserHeaders: BrowserHeaders;
+  limits: ScrapeLimits;
+}
+
+/**
+ * Gets one page without a browser. Redirects are followed by hand, each through the guard. An answer of any status is a page.
+ * Throws ScrapeFailure, GuardRefusal, DialError, or the signal's reason.
+ */
+export async function fetchPage(
+  rooms: FetchRooms,
+  task: ScrapeTask,
+  { deadline, times }: { deadline: Deadline; times: PhaseTimes },
+): Promise<FetchedPage> {
+  const start = parseAddress(task.url);
+  const cookies = await createJobCookies(start, task.options.cookies);
+  const job = createJobAgent(rooms, { times, signal: deadline.signal });
+  const visit: Visit = { rooms, task, deadline, times, cookies, agent: job.agent, redirects: [] };
+  try {
+    let url = start;
+    for (;;) {
+      const step = await withRetries(() => take(visit, url, job.changeUpstream), deadline);
+      if ('page' in step) return { ...step.page, protocol: job.protocolOf(url), redirects: visit.redirects };
+      visit.redirects.push({ url: url.href, status: step.status });
+      if (visit.redirects.length > rooms.limits.redirects) {
+        throw new ScrapeFailure('redirects', `The page redirects more than ${rooms.limits.redirects} times.`);
+      }
+      url = nextAddress(step.location, url);
+    }
+  } finally {
+    await job.agent.destroy();
+  }
+}
+
+interface Visit {
+  rooms: FetchRooms;
+  task: ScrapeTask;
+  deadline: Deadline;
+  times: PhaseTimes;
+  cookies: JobCookies;
+  agent: Agent;
+  redirects: Redirect[];
+}
+
+type Step = { location: string; status: number } | { page: Omit<FetchedPage, 'protocol' | 'redirects'> };
+
+/** One request and its answer. */
+async function take(
+  visit: Visit,
+  url: URL,
+  changeUpstream: (failed: UpstreamError) => void,
+): Promise<Tried<Step>> {
+  const { rooms, task, deadline, times, cookies, agent } = visit;
+  const { signal } = deadline;
+  rooms.guard.checkUrl(url);
+  if (task.options.respect_robots) await assertRobotsAllow(rooms, agent, url, { task, signal });
+  using _place = await times.measure('wait', () => rooms.hosts.enter(url.host, signal));
+  const headers = requestHeaders({
+    ...{ task, url, browserHeaders: rooms.browserHeaders },
+    cookie: await cookies.headerFor(url),
+    httpVersion: rooms.protocols.versionOf(url),
+  });
+  try {
+    const response = await send(agent, url, { headers, times, signal });
+    await cookies.take(url, response.headers['set-cookie']);
+    const location = REDIRECTS.has(response.statusCode) ? headerOf(response, 'location') : undefined;
+    if (location !== undefined) {
+      discard(response);
+      return { value: { location, status: response.statusCode }, betterAfterMs: null };
+    }
+    const isPassing = PASSING.has(response.statusCode);
+    const afterMs = isPassing ? retryAfterMs(headerOf(response, 'retry-after'), Date.now()) : 0;
+    if (isPassing && afterMs > 0) rooms.hosts.leaveInPeace(url.host, afterMs);
+    const page = await readPage(response, url, { limits: rooms.limits, signal, times });
+    return { value: { page }, betterAfterMs: isPassing ? afterMs : null };
+  } catch (error) {
+    const failure = asFetchError(error, signal);
+    if (failure instanceof UpstreamError) changeUpstream(failure);
+    throw failure;
+  }
+}
+
+interface SendOptions {
+  headers: Record<string, string>;
+  times: PhaseTimes;
+  signal: AbortSignal;
+}
+
+async function send(
+  agent: Agent,
+  url: URL,
+  { headers, times, signal }: SendOptions,
+): Promise<Dispatcher.ResponseData> {
+  const path = `${url.pathname}${url.search}`;
+  const before = times.connecting();
+  const startedAt = performance.now();
+  const response = await agent.request({ origin: url.origin, path, method: 'GET', headers, signal });
+  times.add('response', performance.now() - startedAt - (times.connecting() - before));
+  return response;
+}
+
+/** Node hands headers over as Latin-1, but servers write UTF-8 into Location. */
+function nextAddress(location: string, base: URL): URL {
+  const text = Buffer.from(location, 'latin1').toString('utf8');
+  if (!URL.canParse(text, base.href))
+    throw new ScrapeFailure('redirects', 'The page redirects to no valid address.');
+  const next = new URL(text, base);
+  next.hash ||= base.hash;
+  return next;
+}
