@@ -107,13 +107,11 @@ export async function startRouter(
         await context.reconciler.stop();
         await context.payments.stop();
         await context.dispatcher.stop();
-        await solana.close();
         await database.close();
       },
     };
   } catch (error) {
     await app?.close();
-    await solana.close();
     await database.close();
     throw error;
   }

@@ -14,6 +14,7 @@ import {
   PublicKey,
   type VersionedTransactionResponse,
 } from '@solana/web3.js';
+import { startLogHints, websocketUrlOf } from './log-hints.ts';
 import type { RawTransaction } from './observed-transfer.ts';
 
 export type Commitment = 'confirmed' | 'finalized';
@@ -67,7 +68,6 @@ export interface Solana {
     level: 'processed' | 'confirmed',
     onHint: (hint: ChainHint) => void,
   ): () => void;
-  close(): Promise<void>;
 }
 
 export interface SolanaOptions {
@@ -95,10 +95,9 @@ export function createSolana(options: SolanaOptions): Solana {
     commitment: 'confirmed',
     disableRetryOnRateLimit: true,
     fetch: timedFetch,
-    ...(options.wsUrl && { wsEndpoint: options.wsUrl }),
   });
+  const wsUrl = options.wsUrl ?? websocketUrlOf(options.rpcUrl);
   const mint = new PublicKey(options.mint);
-  const subscriptions = new Set<number>();
 
   return {
     genesisHash: () => connection.getGenesisHash(),
@@ -126,23 +125,11 @@ export function createSolana(options: SolanaOptions): Solana {
         ? { finalized: status.confirmationStatus === 'finalized', failed: status.err !== null }
         : null;
     },
-    watchHints(tokenAccount, level, onHint) {
-      const id = connection.onLogs(
-        new PublicKey(tokenAccount),
-        (logs) =>
-          onHint({ signature: logs.signature, memos: loggedMemos(logs.logs), failed: logs.err !== null }),
-        level,
-      );
-      subscriptions.add(id);
-      return () => {
-        subscriptions.delete(id);
-        // An unsubscribe that fails leaves nothing behind: the socket is about to close or already gone.
-        connection.removeOnLogsListener(id).catch(() => undefined);
-      };
-    },
-    async close() {
-      await Promise.allSettled([...subscriptions].map((id) => connection.removeOnLogsListener(id)));
-    },
+    watchHints: (account, level, onHint) =>
+      startLogHints({
+        ...{ wsUrl, account, level },
+        onNotice: ({ signature, logs, failed }) => onHint({ signature, memos: loggedMemos(logs), failed }),
+      }),
   };
 }
 

@@ -80,7 +80,6 @@ async function runAtDesk(command: MoneyCommand, env: Env): Promise<Report> {
     };
     return await RUNS[command.name](desk, command);
   } finally {
-    await solana?.close();
     await database.close();
   }
 }

@@ -72,7 +72,6 @@ export function createFakeSolana(): FakeSolana {
       listeners.push(listener);
       return () => void listeners.splice(listeners.indexOf(listener), 1);
     },
-    close: async () => undefined,
     pay(payment) {
       const signature = crypto.randomUUID();
       const slot = payment.slot ?? Number(fake.finalizedSlot) + 1;
