@@ -101,8 +101,9 @@ async function walletFaults(sql: Sql, book: readonly ChainMovement[]): Promise<s
       (select coalesce(sum(j.price), 0) from jobs j join job_resolutions r on r.job_id = j.id
         where j.payer = a.owner and r.outcome = 'captured')::text as spent,
       (select coalesce(sum(p.amount), 0) from payouts p where p.source = a.id and p.state <> 'returned')::text as back,
-      (select coalesce(sum(t.amount), 0) from chain_credits c
-        join transfers t on t.idem like 'orphan-loss:' || c.signature || '%' where c.payer = a.owner)::text as lost
+      (select coalesce(sum(case when t.idem like 'orphan-loss%' then t.amount else -t.amount end), 0) from chain_credits c
+        join transfers t on t.idem like 'orphan-loss:' || c.signature || '%' or t.idem like 'sig-loss:' || c.signature || '%'
+        where c.payer = a.owner)::text as lost
     from accounts a where a.kind = 'customer'`;
   const sent = new Map<string, bigint>();
   for (const { delta, owners } of book) {
@@ -173,15 +174,15 @@ async function freezeFaults(sql: Sql): Promise<string[]> {
 async function purchaseFaults(sql: Sql, purchases: readonly Purchase[]): Promise<string[]> {
   const rows = await sql<{ id: string; outcome: string | null }[]>`
     select j.id::text, r.outcome from jobs j left join job_resolutions r on r.job_id = j.id
-    where j.id = any(${purchases.map(({ jobId }) => jobId)}::uuid[])`;
+    union all
+    select id::text, state from payouts where kind = 'withdrawal'`;
   const outcomes = new Map(rows.map(({ id, outcome }) => [id, outcome]));
-  return purchases.flatMap(({ jobId, way, end, detail }) => {
-    const outcome = outcomes.get(jobId) ?? null;
-    const said = `job ${jobId} (${way})`;
+  const expected = { delivered: 'captured', withdrawn: 'paid' };
+  return purchases.flatMap(({ id, way, end, detail }) => {
+    const outcome = outcomes.get(id) ?? 'unknown';
+    const said = `${id} (${way})`;
     if (end === 'gave_up') return [`${said}: its customer never got a final answer: ${detail}`];
-    if (end === 'delivered' && outcome !== 'captured')
-      return [`${said}: delivered and ${outcome ?? 'not paid'}`];
-    if (end === 'refused' && outcome === 'captured') return [`${said}: refused (${detail}) and charged`];
-    return [];
+    if (end === 'refused') return outcome === 'captured' ? [`${said}: refused (${detail}) and charged`] : [];
+    return outcome === expected[end] ? [] : [`${said}: ${end}, and in the books ${outcome}`];
   });
 }

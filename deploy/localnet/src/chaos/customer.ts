@@ -4,85 +4,89 @@ import {
   type CodeAnswer,
   createWatt,
   JobFailedError,
-  type PayWith,
   type ResumeTicket,
+  type Watt,
   WattError,
+  type WattOptions,
 } from '@watt/client';
 import { createJobId } from '@watt/shared';
-import type { SeededRandom } from './seeded-random.ts';
+import { insist } from './insist.ts';
 import type { World } from './world.ts';
 
-/** What a customer knows of one job when all is over, from the answers alone. */
+/** A wallet with WATT on chain, a balance at the router, and an API key to spend it. */
+export interface Account {
+  wallet: Keypair;
+  apiKey: string;
+}
+
+/** What a customer knows of one purchase when all is over, from the answers alone. */
 export interface Purchase {
   wallet: string;
   way: string;
-  jobId: string;
-  /** `delivered`: a result came. `refused`: the router said that it failed and nothing is charged. `gave_up`: no final answer in time. */
-  end: 'delivered' | 'refused' | 'gave_up';
+  /** The job, or for a withdrawal the payout. */
+  id: string;
+  /**
+   * `delivered`: a result came. `refused`: the router said that it failed and nothing is charged. `withdrawn`: the router promised to send
+   * it. `gave_up`: no final answer in time.
+   */
+  end: 'delivered' | 'refused' | 'withdrawn' | 'gave_up';
   detail: string;
 }
 
 export interface CustomerContext {
   world: World;
-  random: SeededRandom;
   /** Hears of every payment before it is sent. */
   onPayment: (signature: string) => void;
   signal: AbortSignal;
 }
 
 /** Buys one job and does not rest until it has a final answer. Rejects only for what no customer could explain. */
-export type WayToPay = (context: CustomerContext, wallet: Keypair) => Promise<Purchase>;
+export type WayToPay = (context: CustomerContext, account: Account) => Promise<Purchase>;
 
 /** What is bought, whatever the way to pay. */
 export const ROUND_TRIP = { language: 'python', code: 'print(1)', timeout: 5, memory_mb: 128 } as const;
 
 const CALL_MS = 20_000;
-const PATIENCE_MS = 180_000;
-const RESUME_PAUSE_MS = 300;
+const FINAL = new Set(['JOB_EXPIRED', 'NO_NODE_AVAILABLE', 'NODE_FAILED']);
 
-/** By memo with the SDK: plain job id or commitment. Whatever breaks, the ticket goes on where it stopped. */
-export function payByMemo(way: PayWith): WayToPay {
-  return async (context, wallet) => {
+/** With the SDK. Whatever breaks, the ticket goes on where it stopped. */
+export function payWithSdk(
+  way: string,
+  optionsFor: (world: World, account: Account) => Partial<WattOptions>,
+): WayToPay {
+  return async (context, account) => {
     const { world, signal, onPayment } = context;
-    const { routerUrl: baseUrl, chain } = world;
     const watt = createWatt({
-      baseUrl,
-      wallet,
-      rpcUrl: chain.rpcUrl,
-      payWith: way,
+      baseUrl: world.routerUrl,
       onTicket: ({ payment }) => {
         if (payment) onPayment(payment.signature);
       },
+      ...optionsFor(world, account),
     });
-    const jobId = createJobId();
-    const until = performance.now() + PATIENCE_MS;
-    let last: WattError | null = null;
-    while (performance.now() < until && !signal.aborted) {
-      try {
-        const answer = await goOn(watt, jobId, last?.ticket ?? null, signal);
-        return { wallet: wallet.publicKey.toBase58(), way, jobId, end: 'delivered', detail: answer.stdout };
-      } catch (error) {
-        if (!(error instanceof WattError) || error instanceof CallAbortedError) throw error;
-        if (error instanceof JobFailedError || isFinal(error)) {
-          return {
-            wallet: wallet.publicKey.toBase58(),
-            way,
-            jobId,
-            end: 'refused',
-            detail: `${error.code}: ${error.message}`,
-          };
+    const id = createJobId();
+    const about = { wallet: account.wallet.publicKey.toBase58(), way, id };
+    let ticket: ResumeTicket | null = null;
+    let last = 'no answer';
+    return insist<Purchase>(signal, {
+      async attempt() {
+        try {
+          const { stdout } = await goOn(watt, id, ticket, signal);
+          return { ...about, end: 'delivered', detail: stdout };
+        } catch (error) {
+          if (!(error instanceof WattError) || error instanceof CallAbortedError) throw error;
+          ticket = error.ticket ?? ticket;
+          last = `${error.code}: ${error.message}`;
+          const isFinal = error instanceof JobFailedError || FINAL.has(error.code);
+          return isFinal ? { ...about, end: 'refused', detail: last } : null;
         }
-        last = error;
-        await new Promise((resolve) => setTimeout(resolve, RESUME_PAUSE_MS));
-      }
-    }
-    const detail = last ? `${last.code}: ${last.message}` : 'stopped';
-    return { wallet: wallet.publicKey.toBase58(), way, jobId, end: 'gave_up', detail };
+      },
+      giveUp: () => ({ ...about, end: 'gave_up', detail: last }),
+    });
   };
 }
 
 async function goOn(
-  watt: ReturnType<typeof createWatt>,
+  watt: Watt,
   jobId: string,
   ticket: ResumeTicket | null,
   signal: AbortSignal,
@@ -91,8 +95,4 @@ async function goOn(
   // Without a payment the same call is made again: the same id and body are the same job.
   if (ticket === null || ticket.payment === null) return watt.runCode(ROUND_TRIP, { ...options, jobId });
   return (await watt.resume(ticket, options)) as CodeAnswer;
-}
-
-function isFinal(error: WattError): boolean {
-  return error.code === 'JOB_EXPIRED' || error.code === 'NO_NODE_AVAILABLE' || error.code === 'NODE_FAILED';
 }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CustomerContext } from './customer.ts';
 
 const PATIENCE_MS = 180_000;
 const PAUSE_MS = 300;
 
 /** Tries until there is a final answer. What fails on the way — refused connections, cut answers, a chain that is away — is tried again. */
 export async function insist<Outcome>(
-  { signal }: Pick<CustomerContext, 'signal'>,
+  signal: AbortSignal,
   steps: {
     /** Null: no final answer yet. */
     attempt(): Promise<Outcome | null>;

@@ -26,11 +26,11 @@ interface Asked {
 }
 
 /** By x402, as its specification says and by hand: a signed transaction in a header, which the router sends. */
-export const payByX402: WayToPay = async (context, wallet) => {
+export const payByX402: WayToPay = async (context, { wallet }) => {
   const jobId = createJobId();
   const body = JSON.stringify({ ...ROUND_TRIP, job_id: jobId });
   const purchase = (end: Purchase['end'], detail: string): Purchase => ({
-    ...{ wallet: wallet.publicKey.toBase58(), way: 'x402', jobId, end, detail },
+    ...{ wallet: wallet.publicKey.toBase58(), way: 'x402', id: jobId, end, detail },
   });
   const call = (headers: Record<string, string> = {}) =>
     fetch(`${context.world.routerUrl}/api/v1/execute`, {
@@ -40,7 +40,7 @@ export const payByX402: WayToPay = async (context, wallet) => {
       signal: AbortSignal.any([context.signal, AbortSignal.timeout(30_000)]),
     });
   let payment: Record<string, string> | null = null;
-  return insist(context, {
+  return insist<Purchase>(context.signal, {
     attempt: async () => {
       const answer = await call(payment ?? {});
       const text = await answer.text();

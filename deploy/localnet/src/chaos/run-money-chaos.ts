@@ -1,10 +1,10 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Keypair } from '@solana/web3.js';
 import { connectDatabase, type Database } from '@watt/router';
 import { type Audit, auditMoney } from './audit.ts';
-import type { Purchase, WayToPay } from './customer.ts';
+import type { Account, Purchase, WayToPay } from './customer.ts';
+import { openAccount } from './open-account.ts';
 import { type Provider, startProvider } from './provider.ts';
 import { startSaboteur } from './saboteur.ts';
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
@@ -28,12 +28,13 @@ export interface MoneyChaosReport extends Audit {
 }
 
 const PROVIDERS = 3;
-const WALLETS = 8;
+const ACCOUNTS = 8;
 /** Enough for every job at the dearest price, twice. */
 const WATT_PER_JOB = 1000;
 const RECENT_PAYMENTS = 5;
 const QUIET_LIMIT_MS = 180_000;
 const QUIET_POLL_MS = 500;
+const QUIET_POLLS = 8;
 
 /** Buys jobs by every way to pay while everything is killed and the chain lies; waits for quiet; audits. */
 export async function runMoneyChaos(options: MoneyChaosOptions): Promise<MoneyChaosReport> {
@@ -48,7 +49,9 @@ export async function runMoneyChaos(options: MoneyChaosOptions): Promise<MoneyCh
   try {
     log(`seed ${seed}: router at ${world.routerUrl}, ${options.jobs} jobs`);
     providers.push(...(await startProviders(world, dir, random)));
-    const wallets = await openWallets(world, options.jobs);
+    // Before anything is broken: neither the faucet nor the first deposit is what is tried here.
+    const each = Math.ceil((options.jobs * WATT_PER_JOB) / ACCOUNTS) + WATT_PER_JOB;
+    const accounts = await Promise.all(Array.from({ length: ACCOUNTS }, () => openAccount(world, each)));
     const recent: string[] = [];
     const saboteur = startSaboteur({
       ...{ world, providers, log, random: random.stream('saboteur') },
@@ -57,7 +60,7 @@ export async function runMoneyChaos(options: MoneyChaosOptions): Promise<MoneyCh
     let purchases: Purchase[];
     try {
       const customers = random.stream('customers');
-      purchases = await buyAll(world, { ...options, wallets, random: customers }, (signature) => {
+      purchases = await buyAll(world, { ...options, accounts, random: customers }, (signature) => {
         recent.push(signature);
         recent.splice(0, recent.length - RECENT_PAYMENTS);
       });
@@ -100,29 +103,22 @@ async function startProviders(world: World, dir: string, random: SeededRandom): 
   );
 }
 
-/** Filled before anything is broken: the faucet is not what is tried here. */
-function openWallets(world: World, jobs: number): Promise<Keypair[]> {
-  const each = Math.ceil((jobs * WATT_PER_JOB) / WALLETS) + WATT_PER_JOB;
-  return Promise.all(Array.from({ length: WALLETS }, () => world.wallet(each)));
-}
-
 async function buyAll(
   world: World,
-  options: MoneyChaosOptions & { random: SeededRandom; wallets: readonly Keypair[] },
+  options: MoneyChaosOptions & { random: SeededRandom; accounts: readonly Account[] },
   onPayment: (signature: string) => void,
 ): Promise<Purchase[]> {
-  const { random, signal, jobs, concurrency, log, wallets } = options;
-  const orders = Array.from({ length: jobs }, (_, index) => ({
-    wallet: random.pick(wallets),
+  const { random, signal, jobs, concurrency, log, accounts } = options;
+  const orders = Array.from({ length: jobs }, () => ({
+    account: random.pick(accounts),
     way: random.pick<WayToPay>(WAYS_TO_PAY),
-    random: random.stream(`job-${index}`),
   }));
   const purchases: Purchase[] = [];
   const buyer = async (): Promise<void> => {
     for (let order = orders.pop(); order && !signal.aborted; order = orders.pop()) {
       // A signal of its own each: all of them on one would be too many listeners.
-      const context = { world, random: order.random, onPayment, signal: AbortSignal.any([signal]) };
-      purchases.push(await order.way(context, order.wallet));
+      const context = { world, onPayment, signal: AbortSignal.any([signal]) };
+      purchases.push(await order.way(context, order.account));
       if (purchases.length % 20 === 0) log(`${purchases.length} of ${jobs} jobs have an end`);
     }
   };
@@ -130,16 +126,19 @@ async function buyAll(
   return purchases;
 }
 
-/** Quiet is when no job runs, no payment waits for finality and no payout is on its way. */
+/**
+ * Quiet is when no job runs, no payment waits for finality and no payout is on its way, and stays so for as long as it takes the router to
+ * look for what is due.
+ */
 async function waitForQuiet(sql: Database['sql'], signal: AbortSignal): Promise<void> {
   const until = performance.now() + QUIET_LIMIT_MS;
-  for (;;) {
+  for (let quietPolls = 0; quietPolls < QUIET_POLLS; quietPolls += 1) {
     signal.throwIfAborted();
     const [open] = await sql<{ jobs: number; credits: number; payouts: number }[]>`
       select (select count(*) from jobs where state in ('queued', 'running'))::int as jobs,
         (select count(*) from chain_credits where status = 'confirmed')::int as credits,
         (select count(*) from payouts where state in ('queued', 'batched'))::int as payouts`;
-    if (open?.jobs === 0 && open.credits === 0 && open.payouts === 0) return;
+    if (open?.jobs !== 0 || open.credits !== 0 || open.payouts !== 0) quietPolls = -1;
     if (performance.now() > until) {
       throw new Error(`It does not become quiet: ${JSON.stringify(open)} are still open`);
     }
