@@ -5,6 +5,7 @@ import { type HomeLock, takeHomeLock } from './config/home-lock.ts';
 import type { NodeConfig } from './config/node-config.ts';
 import type { NodeLogger } from './connection/node-logger.ts';
 import type { Introduction } from './connection/open-session.ts';
+import { OutputRelays } from './connection/output-relays.ts';
 import { parseRouterAddress } from './connection/router-address.ts';
 import type { RouterFacts } from './connection/router-facts.ts';
 import type { RouterSession, SessionHandlers } from './connection/router-session.ts';
@@ -85,6 +86,7 @@ class NodeDaemon implements RunningNode {
   readonly #options: DaemonOptions;
   readonly #timings: NodeTimings;
   readonly #outbox: Outbox;
+  readonly #output = new OutputRelays();
   readonly #runner: JobRunner;
   readonly #keeper: StatusKeeper;
   readonly #stopping = new AbortController();
@@ -130,6 +132,7 @@ class NodeDaemon implements RunningNode {
       clock,
       logger,
       canKeepResult: () => !journal.isFull,
+      output: this.#output,
       onFinished: (attempt) => this.#onFinished(attempt),
       onRefuse: (attemptId, reason, message) => this.#refuse(attemptId, reason, message),
       onChange: () => this.#keeper.changed(),
@@ -166,6 +169,7 @@ class NodeDaemon implements RunningNode {
         handlers: this.#handlers(),
         onEnd: ({ code, message }, retryMs) => {
           this.#session = null;
+          this.#output.detach();
           this.#outbox.detach();
           this.#keeper.failed(code, message, retryMs);
           if (this.#end === null) this.#keeper.enter('connecting');
@@ -205,6 +209,7 @@ class NodeDaemon implements RunningNode {
         });
       },
       onLeases: (session, leases) => this.#reconcile(session, leases),
+      onOutputAck: (_, ack) => this.#output.onAck(ack),
       onCancel: (_, attemptId, reason) => this.#runner.cancel(attemptId, reason),
       heartbeatLeases: () => [...this.#runner.attempts, ...this.#outbox.attempts].slice(0, 1024),
     };
@@ -216,6 +221,7 @@ class NodeDaemon implements RunningNode {
     logger.info({ router: config.router.url }, 'connected');
     if (this.#end === null) this.#keeper.enter('connected');
     else session.send({ type: 'drain' });
+    this.#output.attach(session);
     this.#outbox.attach(session);
   }
 

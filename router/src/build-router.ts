@@ -25,7 +25,7 @@ import { buildServer } from './http/server.ts';
 import { forwardedAddress } from './hub/forwarded-address.ts';
 import { CONNECT_PATH, createHub } from './hub/hub.ts';
 import { createRequestReader, Intake, type IntakeOptions } from './intake/intake.ts';
-import { createJobReader, createWaiters } from './jobs/jobs.ts';
+import { createJobReader, createOutputStreams, createWaiters } from './jobs/jobs.ts';
 import { loadSystemAccounts, type SystemAccounts } from './ledger/ledger.ts';
 import { markAllOffline } from './nodes/nodes.ts';
 import { createPayments, type Payments, type PayTo } from './payments/payments.ts';
@@ -136,11 +136,13 @@ function assemble(parts: Parts): Context {
   const { sql } = database;
   const clock = parts.overrides.clock ?? Date.now;
   const waiters = createWaiters();
-  const store = createDispatchStore({ sql, accounts, waiters });
+  const outputs = createOutputStreams();
+  const store = createDispatchStore({ sql, accounts, waiters, outputs });
   const dispatcher = new Dispatcher({
     ...config.dispatch,
     queueMs: config.dispatch.queueSeconds * 1000,
     store,
+    outputs,
     clock,
     random: parts.overrides.random ?? Math.random,
     logger: logger.child({ part: 'dispatch' }),
@@ -198,6 +200,7 @@ function assemble(parts: Parts): Context {
     x402: offerX402(parts, payments, (jobId) => waiters.notify(jobId)),
     reader,
     intake,
+    outputs,
     dispatcher,
     hub,
   };

@@ -7,7 +7,7 @@ import type { Database } from './db/connect.ts';
 import type { Dispatcher } from './dispatch/dispatch.ts';
 import type { Hub } from './hub/hub.ts';
 import type { Intake, RequestReader } from './intake/intake.ts';
-import type { JobReader } from './jobs/jobs.ts';
+import type { JobReader, OutputStreams } from './jobs/jobs.ts';
 import type { SystemAccounts } from './ledger/ledger.ts';
 import type { Payments } from './payments/payments.ts';
 import type { Reconciler } from './reconciliation/reconciliation.ts';
@@ -35,6 +35,8 @@ export interface Context {
   settlement: Settlement;
   reader: RequestReader;
   intake: Intake;
+  /** The output of programs that run, for those who watch. */
+  outputs: OutputStreams;
   dispatcher: Dispatcher;
   hub: Hub;
 }

@@ -146,6 +146,8 @@ export {
   HelloSchema,
   type JobMessage,
   type Leases,
+  type Output,
+  type OutputAck,
   PROTOCOL_VERSION,
   type Refuse,
   type Result,

@@ -20,6 +20,9 @@ export const LIMITS = {
   inputFilesBytes: 1536 * 1024,
   pathLength: 200,
   outputBytesPerStream: 1024 * 1024,
+  /** Output that is sent as it comes: bytes of a stream in one frame, and frames of a job that the router has not acknowledged. */
+  outputFrameBytes: 32 * 1024,
+  outputFramesInFlight: 8,
   /** A text frame: the signed header with its body. */
   frameBytes: 8 * 1024 * 1024,
   artifactBytes: 16 * 1024 * 1024,

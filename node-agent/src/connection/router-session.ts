@@ -8,6 +8,7 @@ import {
   FromRouterSchema,
   type JobMessage,
   messageTypes,
+  type OutputAck,
   type SigningKey,
   type Unordered,
   type Welcome,
@@ -27,6 +28,7 @@ export interface SessionHandlers {
   onWelcome(session: RouterSession, welcome: Welcome): void;
   onJob(session: RouterSession, job: JobMessage, request: string): void;
   onAck(session: RouterSession, ack: Ack): void;
+  onOutputAck(session: RouterSession, ack: OutputAck): void;
   /** The authoritative leases, from the welcome and from every answer to a heartbeat. */
   onLeases(session: RouterSession, leases: readonly string[]): void;
   onCancel(session: RouterSession, attemptId: string, reason: string): void;
@@ -157,6 +159,9 @@ export class RouterSession {
         break;
       case 'ack':
         handlers.onAck(this, message);
+        break;
+      case 'output_ack':
+        handlers.onOutputAck(this, message);
         break;
       case 'cancel':
         handlers.onCancel(this, message.attempt_id, message.reason);

@@ -1,5 +1,7 @@
 import type { JobMessage, Refuse, Service } from '@watt/shared';
 import type { NodeLogger } from '../connection/node-logger.ts';
+import type { OutputRelays } from '../connection/output-relays.ts';
+import type { OutputListener } from '../sandbox/execute-task.ts';
 import type { AttemptResult } from './attempt-result.ts';
 import { type CheckedRequest, checkRequest } from './check-request.ts';
 import { executeResult } from './execute-result.ts';
@@ -24,6 +26,8 @@ export interface JobRunnerOptions {
   /** Whether a result could still be kept. */
   canKeepResult: () => boolean;
   onFinished: (attempt: FinishedAttempt) => Promise<void>;
+  /** Where the output of programs goes as it comes, where the router asked for it. */
+  output: Pick<OutputRelays, 'open' | 'close'>;
   onRefuse: (attemptId: string, reason: Refuse['reason'], message: string) => void;
   onChange: () => void;
 }
@@ -122,7 +126,7 @@ export class JobRunner {
   }
 
   async #run(job: JobMessage, checked: CheckedRequest, leftMs: number): Promise<void> {
-    const { clock, marginMs, onFinished, onChange, logger } = this.#options;
+    const { clock, marginMs, onFinished, onChange, output, logger } = this.#options;
     const running: Running = { job, controller: new AbortController(), stopped: null };
     this.#running.set(job.attempt_id, running);
     onChange();
@@ -133,11 +137,13 @@ export class JobRunner {
       clearTimeout(timer);
       // Their leases are over, so nobody waits for a result.
       if (running.stopped === 'cancelled' || running.stopped === 'handed_back') return;
+      output.close(job.attempt_id, 'end');
       await onFinished({ job, result, startedAt, finishedAt: clock() });
     } catch (error) {
       logger.error({ err: error, job: job.job_id }, 'the result could not be kept');
     } finally {
       clearTimeout(timer);
+      output.close(job.attempt_id, 'stop');
       this.#running.delete(job.attempt_id);
       onChange();
       if (this.#running.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
@@ -151,13 +157,20 @@ export class JobRunner {
         return scrapeResult(await workers.scrape(checked.request, signal));
       }
       if (checked.service === 'execute' && workers.execute) {
-        return executeResult(await workers.execute({ job_id: job.job_id, ...checked.request }, signal));
+        const task = { job_id: job.job_id, ...checked.request };
+        return executeResult(await workers.execute(task, signal, this.#listener(job)));
       }
       throw new Error(`${checked.service} is declared but nothing does it`);
     } catch (error) {
       logger.error({ err: error, job: job.job_id }, 'the work failed by a fault of this node');
       return failedResult({ code: 'NODE_FAILED', message: 'The node failed.', retryable: true });
     }
+  }
+
+  #listener({ stream, attempt_id }: JobMessage): OutputListener | undefined {
+    if (stream !== true) return undefined;
+    const relay = this.#options.output.open(attempt_id);
+    return (name, bytes) => relay.push(name, bytes);
   }
 
   #stop(running: Running, reason: StopReason): void {

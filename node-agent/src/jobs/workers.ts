@@ -14,6 +14,10 @@ export interface Workers {
   problems: readonly WorkerProblem[];
   /** Never throws for an expected outcome; ends early when the signal aborts. */
   scrape?: (task: ScrapeTask, signal: AbortSignal) => Promise<ScrapeOutcome>;
-  execute?: (task: ExecuteTask, signal: AbortSignal, onOutput?: OutputListener) => Promise<ExecuteOutcome>;
+  execute?: (
+    task: ExecuteTask,
+    signal: AbortSignal,
+    onOutput?: OutputListener | undefined,
+  ) => Promise<ExecuteOutcome>;
   close(): Promise<void>;
 }

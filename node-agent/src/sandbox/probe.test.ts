@@ -50,8 +50,11 @@ function executeWith(change: Record<string, Partial<CompletedExecution> | Execut
         cpu_ms: 1,
         image: 'sha256:1',
         runtime: 'runc',
+        isolation: 'container',
+        start: 'cold',
         ...(task.job_id === 'probe-memory' && { oom: true }),
       },
+      artifacts: { refs: null, files: [] },
       ...(task.job_id === 'probe-time' && { success: false, code: 'EXECUTION_TIMEOUT' }),
     };
     return { ...answer, ...change[task.job_id] } as ExecuteOutcome;

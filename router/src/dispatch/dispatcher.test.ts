@@ -1,4 +1,4 @@
-import type { AttemptId, Hello } from '@watt/shared';
+import { type AttemptId, createAttemptId, type Hello } from '@watt/shared';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -8,6 +8,8 @@ import {
   queuedJob,
   resultOf,
 } from '../../test/harness/dispatch-fakes.ts';
+import type { OutgoingJob } from '../hub/hub-handlers.ts';
+import { createOutputStreams, type OutputEvent } from '../jobs/jobs.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { DispatchStore } from './store.ts';
 
@@ -23,8 +25,10 @@ async function dispatch(planned: Partial<DispatchStore> = {}) {
     lease: async () => true,
     ...planned,
   });
+  const outputs = createOutputStreams();
   const dispatcher = new Dispatcher({
     store,
+    outputs,
     queueMs: 60_000,
     leaseExtraMs: 60_000,
     maxAttempts: 3,
@@ -39,7 +43,7 @@ async function dispatch(planned: Partial<DispatchStore> = {}) {
     await settle();
     return decision;
   };
-  return { dispatcher, store, hello };
+  return { dispatcher, store, outputs, hello };
 }
 
 /** A dispatcher with one node that holds one job. */
@@ -273,4 +277,34 @@ it('finds jobs that only the database knows, now and then', async () => {
   expect(link.sent.map((sent) => sent.jobId)).toEqual([job.id]);
   await dispatcher.stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+describe('output as it comes', () => {
+  const chunk = { stream: 'stdout' as const, offset: 0, bytes: 2, text: 'hi' };
+
+  it('is asked for when somebody watches, and reaches them from the node that has the lease', async () => {
+    const { dispatcher, outputs, hello } = await dispatch({});
+    const link = createLink();
+    const job = queuedJob();
+    const heard: OutputEvent[] = [];
+    outputs.watch(job.id, (event) => void heard.push(event));
+    await hello(link);
+    dispatcher.enqueue([job]);
+    await settle();
+    const { attemptId, stream } = link.sent[0] as OutgoingJob;
+    expect(stream).toBe(true);
+    expect(dispatcher.onOutput(createLink(), { attemptId, ...chunk })).toBe(false);
+    expect(dispatcher.onOutput(link, { attemptId: createAttemptId(), ...chunk })).toBe(false);
+    expect(heard).toEqual([]);
+    expect(dispatcher.onOutput(link, { attemptId, ...chunk })).toBe(true);
+    expect(heard.at(-1)).toEqual({ type: 'output', stream: 'stdout', text: 'hi' });
+    await dispatcher.stop();
+  });
+
+  it('is not asked for when nobody watches, and then not taken', async () => {
+    const { dispatcher, link, attemptId } = await withLease();
+    expect(link.sent[0]).not.toHaveProperty('stream');
+    expect(dispatcher.onOutput(link, { attemptId, ...chunk })).toBe(false);
+    await dispatcher.stop();
+  });
 });

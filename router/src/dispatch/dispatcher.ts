@@ -7,7 +7,13 @@ import {
   type NodeId,
   type Refuse,
 } from '@watt/shared';
-import type { HelloDecision, HubHandlers, NodeLink, ReceivedResult } from '../hub/hub-handlers.ts';
+import type {
+  HelloDecision,
+  HubHandlers,
+  NodeLink,
+  ReceivedOutput,
+  ReceivedResult,
+} from '../hub/hub-handlers.ts';
 import type { QueuedJob } from '../jobs/jobs.ts';
 import type { Lease } from './lease-book.ts';
 import { readResult } from './read-result.ts';
@@ -109,6 +115,12 @@ export class Dispatcher implements HubHandlers {
       return { verdict: 'unpaid', earned: '0', message: 'The job could not be done; nobody is charged' };
     }
     return this.#settle(lease, result, read.artifacts);
+  }
+
+  onOutput(link: NodeLink, output: ReceivedOutput): boolean {
+    const lease = this.#scheduler.leases.get(output.attemptId);
+    if (lease?.nodeId !== link.nodeId || lease.isSettling) return false;
+    return this.#options.outputs.publish(lease.waiting.job.id, output);
   }
 
   onRefuse(link: NodeLink, refusal: Pick<Refuse, 'attempt_id' | 'reason' | 'message'>): void {

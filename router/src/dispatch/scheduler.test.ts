@@ -2,7 +2,7 @@ import type { AttemptId, NodeId } from '@watt/shared';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLink, createStore, type FakeStore, queuedJob } from '../../test/harness/dispatch-fakes.ts';
-import type { LiveJob } from '../jobs/jobs.ts';
+import { createOutputStreams, type LiveJob } from '../jobs/jobs.ts';
 import { Scheduler } from './scheduler.ts';
 import type { DispatchStore } from './store.ts';
 
@@ -21,6 +21,7 @@ function schedule(
   const store = createStore({ lease: async () => true, ...planned });
   const scheduler = new Scheduler({
     store,
+    outputs: createOutputStreams(),
     queueMs: 5000,
     leaseExtraMs: 2000,
     maxAttempts,

@@ -1,7 +1,14 @@
 import { createAttemptId, type NodeId } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { NodeLink } from '../hub/hub-handlers.ts';
-import { type Failure, type LiveJob, type QueuedJob, requirementOf, unservedMessage } from '../jobs/jobs.ts';
+import {
+  type Failure,
+  type LiveJob,
+  type OutputStreams,
+  type QueuedJob,
+  requirementOf,
+  unservedMessage,
+} from '../jobs/jobs.ts';
 import { JobQueue, type WaitingJob } from './job-queue.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
 import { NodePool } from './node-pool.ts';
@@ -9,6 +16,8 @@ import type { DispatchStore } from './store.ts';
 
 export interface SchedulerOptions {
   store: DispatchStore;
+  /** Who watches which job's output. */
+  outputs: Pick<OutputStreams, 'isWatched' | 'publish'>;
   /** How long a paid job may wait for a node. */
   queueMs: number;
   /** Time on top of a job's own timeout before its lease lapses. */
@@ -184,6 +193,7 @@ export class Scheduler {
       requestSha256,
       deadline,
       nodeShare,
+      ...(service === 'execute' && this.#options.outputs.isWatched(job.id) && { stream: true }),
     });
     if (!isSent) await this.end(lease, { state: 'lapsed', reason: 'the node could not be reached' });
   }

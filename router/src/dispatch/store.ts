@@ -12,6 +12,7 @@ import {
   leaseJobs,
   loadLiveJobs,
   type NewLease,
+  type OutputStreams,
   type PastAttempt,
   pastAttempt,
   type Waiters,
@@ -42,8 +43,13 @@ export function createDispatchStore(options: {
   sql: SqlClient;
   accounts: SystemAccounts;
   waiters: Waiters;
+  outputs: Pick<OutputStreams, 'end'>;
 }): DispatchStore {
-  const { sql, accounts, waiters } = options;
+  const { sql, accounts, waiters, outputs } = options;
+  const isOver = (jobId: JobId): void => {
+    outputs.end(jobId);
+    waiters.notify(jobId);
+  };
   const leases = createBatcher<NewLease, boolean>({
     ...BATCH,
     run: async (batch) => {
@@ -60,17 +66,17 @@ export function createDispatchStore(options: {
     lease: (lease) => leases.add(lease),
     async complete(job) {
       const isDone = await completions.add(job);
-      waiters.notify(job.jobId);
+      isOver(job.jobId);
       return isDone;
     },
     async endAttempt(end) {
       const isEnded = await endAttempt(sql, accounts, end);
-      if (isEnded && end.failure) waiters.notify(end.jobId);
+      if (isEnded && end.failure) isOver(end.jobId);
       return isEnded;
     },
     async failQueued(job) {
       const isFailed = await failQueuedJob(sql, accounts, job);
-      waiters.notify(job.jobId);
+      isOver(job.jobId);
       return isFailed;
     },
     pastAttempt: (attemptId, nodeId) => pastAttempt(sql, { attemptId, nodeId }),

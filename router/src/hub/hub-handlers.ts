@@ -11,6 +11,17 @@ export interface OutgoingJob {
   deadline: number;
   /** What the node earns, in base units. */
   nodeShare: bigint;
+  /** Whether the node is to send the program's output as it comes. */
+  stream?: boolean;
+}
+
+/** Output of a program that runs, verified to be this node's. `offset` and `bytes` count bytes of the stream. */
+export interface ReceivedOutput {
+  attemptId: AttemptId;
+  stream: 'stdout' | 'stderr';
+  offset: number;
+  bytes: number;
+  text: string;
 }
 
 /** The live connection to one node, as the rest of the router sees it. */
@@ -44,6 +55,8 @@ export interface HubHandlers {
   onHello(hello: Hello, link: NodeLink): Promise<HelloDecision>;
   /** Never rejects for an expected outcome; the verdict goes back as `ack`. A rejection leaves the result unacknowledged: the node sends it again. */
   onResult(link: NodeLink, result: ReceivedResult): Promise<Pick<Ack, 'verdict' | 'earned' | 'message'>>;
+  /** False when the lease is not this node's or the output is not wanted: the node gets no acknowledgement, and soon sends no more. */
+  onOutput(link: NodeLink, output: ReceivedOutput): boolean;
   onRefuse(link: NodeLink, refusal: Pick<Refuse, 'attempt_id' | 'reason' | 'message'>): void;
   /** The authoritative leases of this node, which answer its heartbeat. */
   onHeartbeat(link: NodeLink, leases: readonly string[]): AttemptId[];

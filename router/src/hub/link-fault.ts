@@ -7,5 +7,6 @@ export type LinkFault =
   | ArtifactFault
   | 'early_message'
   | 'frame_too_large'
+  | 'output_too_large'
   | 'too_many_messages'
   | 'wrong_node';

@@ -21,6 +21,7 @@ import type { HubLimits } from './hub-limits.ts';
 import type { HubLogger } from './hub-logger.ts';
 import type { LinkFault } from './link-fault.ts';
 import { createAllowance } from './message-allowance.ts';
+import { createOutputIntake } from './output-intake.ts';
 import { createResultIntake } from './result-intake.ts';
 
 const fromNode = Compile(FromNodeSchema);
@@ -31,6 +32,8 @@ const isFromNode = (header: unknown): header is FromNode => fromNode.Check(heade
 const LIVELY_BYTES = 16 * 1024;
 // The frames that may answer one job: its files, its result, and a refusal that crossed a cancellation.
 const FRAMES_PER_JOB = LIMITS.artifactsPerResult + 2;
+// What may be on its way without an acknowledgement, and the last word of either stream.
+const FRAMES_PER_STREAM = LIMITS.outputFramesInFlight + 2;
 
 type OutgoingMessage = Unordered<FromRouter>;
 
@@ -64,6 +67,7 @@ export class NodeConnection implements NodeLink {
   readonly #write;
   readonly #read;
   readonly #intake;
+  readonly #output;
   readonly #allowance;
   #state: 'deciding' | 'open' | 'ended' = 'deciding';
   #waiting: { message: OutgoingMessage; body: string | null }[] = [];
@@ -92,6 +96,7 @@ export class NodeConnection implements NodeLink {
       logger,
       setPaused: (isPaused) => this.#setPaused(isPaused),
     });
+    this.#output = createOutputIntake({ link: this, handlers, onTaken: () => this.#allowance.grant(1) });
     socket.on('message', (data: RawData, isBinary: boolean) => this.#onFrame(data, isBinary));
     socket.on('ping', () => {
       if (!this.#allowance.spend()) this.#fail('too_many_messages');
@@ -119,8 +124,8 @@ export class NodeConnection implements NodeLink {
     const { socket, limits } = this.#options;
     if (this.#state === 'ended' || socket.readyState !== socket.OPEN) return false;
     if (socket.bufferedAmount > limits.sendBufferBytes) return false;
-    this.#allowance.grant(FRAMES_PER_JOB);
-    const { attemptId, jobId, service, request, requestSha256, deadline, nodeShare } = job;
+    const { attemptId, jobId, service, request, requestSha256, deadline, nodeShare, stream } = job;
+    this.#allowance.grant(FRAMES_PER_JOB + (stream ? FRAMES_PER_STREAM : 0));
     this.send(
       {
         type: 'job',
@@ -130,6 +135,7 @@ export class NodeConnection implements NodeLink {
         request_sha256: requestSha256,
         deadline,
         node_share: nodeShare.toString(),
+        ...(stream && { stream }),
       },
       request,
     );
@@ -137,6 +143,7 @@ export class NodeConnection implements NodeLink {
   }
 
   cancel(attemptId: AttemptId, reason: string): void {
+    this.#output.forget(attemptId);
     this.send({ type: 'cancel', attempt_id: attemptId, reason: reason.slice(0, 2000) });
   }
 
@@ -195,8 +202,12 @@ export class NodeConnection implements NodeLink {
     const frame = this.#read(bytes.toString());
     if ('fault' in frame) return frame.fault;
     const { message } = frame;
-    if (message.type === 'result') return this.#intake.onResult({ ...frame, message });
+    if (message.type === 'result') {
+      this.#output.forget(message.attempt_id);
+      return this.#intake.onResult({ ...frame, message });
+    }
     try {
+      if (message.type === 'output') return this.#output.onOutput({ ...frame, message });
       this.#onMessage(message);
     } catch (error) {
       this.#options.logger.error({ err: error, node: this.nodeId }, `${message.type} was not handled`);
@@ -205,7 +216,7 @@ export class NodeConnection implements NodeLink {
     return null;
   }
 
-  #onMessage(message: Exclude<FromNode, { type: 'result' }>): void {
+  #onMessage(message: Exclude<FromNode, { type: 'result' | 'output' }>): void {
     const { handlers, logger } = this.#options;
     switch (message.type) {
       case 'heartbeat':
@@ -213,6 +224,7 @@ export class NodeConnection implements NodeLink {
         this.send({ type: 'leases', leases: handlers.onHeartbeat(this, message.leases) });
         break;
       case 'refuse':
+        this.#output.forget(message.attempt_id);
         handlers.onRefuse(this, message);
         break;
       case 'drain':

@@ -13,6 +13,12 @@ export {
   pastAttempt,
   type QueuedJob,
 } from './load.ts';
+export {
+  createOutputStreams,
+  type OutputChunk,
+  type OutputEvent,
+  type OutputStreams,
+} from './output-streams.ts';
 export { queueParts } from './queue-paid.ts';
 export { type NewJob, registerJobs } from './register.ts';
 export {

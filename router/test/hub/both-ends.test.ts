@@ -52,6 +52,7 @@ async function startRouter() {
       leases.delete(attemptId);
       return { verdict: 'paid', earned: '70', message: '' };
     },
+    onOutput: () => false,
     onRefuse: (_, { attempt_id }) => void leases.delete(attempt_id as AttemptId),
     onHeartbeat: () => [...leases],
     onDrain() {},

@@ -7,6 +7,15 @@ import { startHub } from './start-hub.ts';
 const ATTEMPT = '00000000-0000-4000-8000-000000000001';
 const heartbeat = { type: 'heartbeat' as const, leases: [] as string[] };
 
+const outputOf = (text: string, more: object = {}) => ({
+  type: 'output' as const,
+  attempt_id: ATTEMPT,
+  stream: 'stdout' as const,
+  offset: 0,
+  bytes: Buffer.byteLength(text),
+  ...more,
+});
+
 const signed = (node: RawNode, header: object, body?: string) => encodeFrame(node.key, header, body ?? null);
 const inSession = (node: RawNode, rest: object) => ({ session: node.session, seq: 1, ...rest });
 
@@ -79,6 +88,21 @@ test.each<[string, (node: RawNode) => unknown, string]>([
       node.socket.send(node.write(message, body).split('\n')[0] ?? '');
     },
     'bad_body_hash',
+  ],
+  [
+    'output without its text',
+    (node) => node.socket.send(node.write(outputOf('text'), 'text').split('\n')[0] ?? ''),
+    'bad_body_hash',
+  ],
+  [
+    'output longer than the bytes that it was read from',
+    (node) => node.send(outputOf('text', { bytes: 0 }), 'text'),
+    'output_too_large',
+  ],
+  [
+    'output of more bytes than one frame may have',
+    (node) => node.send(outputOf('', { bytes: LIMITS.outputFrameBytes + 1 }), ''),
+    'bad_message',
   ],
   ['a body where none belongs', (node) => node.send(heartbeat, '{}'), 'unexpected_body'],
   [
@@ -246,7 +270,7 @@ test('a node may not send more than its ration, but every job brings its own', a
   const { message, body } = resultOf(node, ATTEMPT);
   node.send(message, body);
   await node.next('ack');
-  for (let i = 0; i < 6; i += 1) node.send(heartbeat);
+  for (let i = 0; i < LIMITS.artifactsPerResult + 2; i += 1) node.send(heartbeat);
   expect(await node.next('bye')).toMatchObject({ code: 'too_many_messages' });
 });
 
@@ -360,3 +384,48 @@ function signedText(node: RawNode, header: string): string {
   const signature = Buffer.from(node.key.sign(Buffer.from(`watt/frame/1\n${header}`))).toString('base64url');
   return `${signature}.${header}`;
 }
+
+test('output is handed on in order, and each frame that was taken makes room for one', async () => {
+  await using router = await startHub();
+  const node = await connectNode(router.url);
+  await node.next('welcome');
+  node.send(outputOf('one'), 'one');
+  node.send(outputOf('two', { offset: 3 }), 'two');
+  expect(await node.next('output_ack')).toMatchObject({ attempt_id: ATTEMPT, frames: 1 });
+  expect(await node.next('output_ack')).toMatchObject({ attempt_id: ATTEMPT, frames: 2 });
+  const { message, body } = resultOf(node, ATTEMPT);
+  node.send(message, body);
+  await node.next('ack');
+  expect(router.events.slice(1)).toEqual(['output stdout 0 one', 'output stdout 3 two', `result ${ATTEMPT}`]);
+});
+
+test('output that nobody wants is not acknowledged, and a flood of it ends the link', async () => {
+  await using router = await startHub({
+    limits: { messageBurst: 20, messagesPerSecond: 0 },
+    handlers: { onOutput: () => false },
+  });
+  const node = await connectNode(router.url);
+  await node.next('welcome');
+  for (let at = 0; at < 20; at += 1) node.send(outputOf('x', { offset: at }), 'x');
+  node.send(heartbeat);
+  expect(await node.next('bye')).toMatchObject({ code: 'too_many_messages' });
+});
+
+test('a job says whether output is wanted', async () => {
+  await using router = await startHub();
+  const node = await connectNode(router.url);
+  await node.next('welcome');
+  const job = {
+    attemptId: ATTEMPT as never,
+    jobId: ATTEMPT as never,
+    service: 'execute' as const,
+    request: '{}',
+    requestSha256: sha256Hex('{}'),
+    deadline: Date.now() + 1000,
+    nodeShare: 1n,
+  };
+  router.link().sendJob(job);
+  expect(await node.next('job')).not.toHaveProperty('stream');
+  router.link().sendJob({ ...job, stream: true });
+  expect(await node.next('job')).toMatchObject({ stream: true });
+});

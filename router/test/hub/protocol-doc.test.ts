@@ -4,6 +4,7 @@ import {
   FromNodeSchema,
   FromRouterSchema,
   HelloSchema,
+  LIMITS,
   messageTypes,
   parseJson,
 } from '@watt/shared';
@@ -46,4 +47,7 @@ test('the limits in the text are those of the code', () => {
     `${connectionsPerAddress} from one address, ${unauthenticated} unfinished handshakes`,
   );
   expect(doc).toContain(`| ${pendingResults}, or 64 MiB |`);
+  expect(doc).toContain(
+    `${LIMITS.outputFrameBytes / 1024} KiB a frame; ${LIMITS.outputFramesInFlight} frames without an`,
+  );
 });

@@ -41,6 +41,10 @@ export async function startHub(overrides: Overrides = {}): Promise<TestHub> {
       events.push(`result ${result.header.attempt_id}`);
       return { verdict: 'paid', earned: '7', message: '' };
     },
+    onOutput(_, { stream, offset, text }) {
+      events.push(`output ${stream} ${offset} ${text}`);
+      return true;
+    },
     onRefuse: (_, refusal) => void events.push(`refuse ${refusal.attempt_id} ${refusal.reason}`),
     onHeartbeat(_, leases) {
       events.push(`heartbeat ${leases.length}`);

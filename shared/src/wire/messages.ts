@@ -81,6 +81,8 @@ export const JobMessageSchema = Type.Object({
   request_sha256: Sha256,
   deadline: UnixMs,
   node_share: Base,
+  /** Somebody listens: the node sends the program's output as it comes. */
+  stream: Type.Optional(Type.Boolean()),
   body_sha256: Sha256,
 });
 
@@ -119,6 +121,30 @@ export const ResultSchema = Type.Object({
   finished_at: UnixMs,
   artifacts: Type.Array(ArtifactRefSchema, { maxItems: LIMITS.artifactsPerResult }),
   body_sha256: Sha256,
+});
+
+/**
+ * Node → router, only for a job that asked for it: output of a program as it comes. The body of the frame is the text, whole
+ * characters only. It is for those who watch; the result stays the authority.
+ */
+export const OutputSchema = Type.Object({
+  type: Type.Literal('output'),
+  ...ordered,
+  attempt_id: Uuid,
+  stream: Type.Union([Type.Literal('stdout'), Type.Literal('stderr')]),
+  /** Bytes of the stream before this frame. More than the frames so far have had: the rest was left out. */
+  offset: Type.Integer({ minimum: 0 }),
+  /** Bytes of the stream that the text was read from. */
+  bytes: Type.Integer({ minimum: 0, maximum: LIMITS.outputFrameBytes }),
+  body_sha256: Sha256,
+});
+
+/** Router → node: as many `output` frames of the attempt have been taken in this session. It makes room for more. */
+export const OutputAckSchema = Type.Object({
+  type: Type.Literal('output_ack'),
+  ...ordered,
+  attempt_id: Uuid,
+  frames: Type.Integer({ minimum: 1 }),
 });
 
 /** Router → node: the result is on record and need not be kept. `earned` is what this attempt earned, in base units. */
@@ -168,6 +194,8 @@ export type Welcome = Static<typeof WelcomeSchema>;
 export type JobMessage = Static<typeof JobMessageSchema>;
 export type Refuse = Static<typeof RefuseSchema>;
 export type Result = Static<typeof ResultSchema>;
+export type Output = Static<typeof OutputSchema>;
+export type OutputAck = Static<typeof OutputAckSchema>;
 export type Ack = Static<typeof AckSchema>;
 export type Heartbeat = Static<typeof HeartbeatSchema>;
 export type Leases = Static<typeof LeasesSchema>;
@@ -178,6 +206,7 @@ export type Bye = Static<typeof ByeSchema>;
 /** What a node may send after its hello, and what a router may send after its challenge. No type is in both but `bye`. */
 export const FromNodeSchema = Type.Union([
   ResultSchema,
+  OutputSchema,
   HeartbeatSchema,
   RefuseSchema,
   DrainSchema,
@@ -187,6 +216,7 @@ export const FromRouterSchema = Type.Union([
   WelcomeSchema,
   JobMessageSchema,
   AckSchema,
+  OutputAckSchema,
   LeasesSchema,
   CancelSchema,
   ByeSchema,

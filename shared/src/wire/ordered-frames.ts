@@ -1,6 +1,8 @@
 import type { SigningKey } from '../signing/ed25519.ts';
 import { encodeFrame, type FrameFault, openFrame, splitFrame } from './frame.ts';
 
+const TYPES_WITH_BODY = new Set(['job', 'result', 'output']);
+
 /** A message without what the writer adds by itself. */
 export type Unordered<Message> = Message extends unknown
   ? Omit<Message, 'session' | 'seq' | 'body_sha256'>
@@ -60,9 +62,7 @@ export function createFrameReader<Message>(options: FrameReaderOptions<Message>)
     if (header.seq !== last + 1) return { fault: 'out_of_order' };
     if (typeof header.type !== 'string' || !types.includes(header.type)) return { fault: 'unknown_type' };
     if (!check(header)) return { fault: 'bad_message' };
-    if (frame.body !== null && header.type !== 'job' && header.type !== 'result') {
-      return { fault: 'unexpected_body' };
-    }
+    if (frame.body !== null && !TYPES_WITH_BODY.has(header.type)) return { fault: 'unexpected_body' };
     last += 1;
     return { message: header, header: frame.header, signature: frame.signature, body: frame.body };
   };
