@@ -6,6 +6,7 @@ import { showJobs } from './show-jobs.js';
 import { showMoney } from './show-money.js';
 import { createNodeTable } from './show-nodes.js';
 import { showPrices } from './show-prices.js';
+import { showSolvency } from './show-solvency.js';
 import { sayDuration, sayTime } from './wording.js';
 
 const byId = (id) => document.getElementById(id);
@@ -22,13 +23,14 @@ async function ask(signal) {
     showReady(answer.body);
     return answer;
   });
-  const [, stats, nodes, prices] = await Promise.all([
+  const [, stats, solvency, nodes, prices] = await Promise.all([
     readiness,
     readJson('api/v1/stats', { signal }),
+    readJson('api/v1/solvency', { signal }),
     readJson(nodeTable.path(), { signal }),
     pricing ? { body: pricing } : readJson('api/v1/pricing', { signal }),
   ]);
-  return { stats: stats.body, nodes, pricing: prices.body };
+  return { stats: stats.body, solvency: solvency.body, nodes, pricing: prices.body };
 }
 
 function onAnswer(answers) {
@@ -36,6 +38,7 @@ function onAnswer(answers) {
   lastAnswer = new Date();
   showPrices(pricing);
   showMoney(answers.stats.ledger);
+  showSolvency(answers.solvency);
   showJobs(answers.stats);
   nodeTable.show(answers.nodes);
   setText(byId('updated'), `as of ${sayTime(lastAnswer)}`);

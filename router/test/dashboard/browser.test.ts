@@ -99,6 +99,9 @@ describe.skipIf(executablePath === null)('the dashboard in Chromium', () => {
       expect.stringMatching(/^Revenue .* 59\.7 23\.9 %$/),
     ]);
     expect(await text(page, '#books')).toContain('debits equal credits');
+    expect(await text(page, '#solvency')).toMatch(
+      /^(Solvent: the chain holds|The chain and the books are being compared)/,
+    );
     expect(await text(page, '#tile-online')).toBe('3');
     expect(await text(page, '#tile-done')).toBe('1');
     expect(await text(page, '#mint')).toBe(market.mint.toBase58());
