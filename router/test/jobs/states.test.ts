@@ -81,11 +81,16 @@ const rows: Record<
       state,
     ) => `with job as (insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share,
         burn_share, expires_at) values ('${randomUUID()}', 'scrape', 'awaiting_payment', '{}', '', '', 1, 0, 0, now()) returning id)
-      insert into x402_settlements (signature, job_id, payer, amount, raw, last_valid_height, state, finished_at)
-      select '${randomUUID()}', id, 'p', 1, '', 0, '${state}', case when '${state}' <> 'signed' then now() end from job
+      insert into x402_settlements (signature, job_id, payer, amount, raw, fee_lamports, last_valid_height, state, finished_at)
+      select '${randomUUID()}', id, 'p', 1, '', 1, 0, '${state}', case when '${state}' <> 'signed' then now() end from job
       returning signature as id`,
     key: 'signature',
     end: `finished_at = case when $1 <> 'signed' then now() end`,
+    before: async (id, to) => {
+      if (to !== 'settled') return;
+      await db.database.sql`
+        insert into chain_credits (signature, slot, amount, payer_signed, status) values (${id}, 1, 1, true, 'finalized')`;
+    },
   },
   payouts: {
     table: PAYOUT_TRANSITIONS,
