@@ -158,7 +158,22 @@ describe('GET /api/v1/nodes', () => {
       totals: { draining: 1, offline: 0 },
       next: null,
     });
-    expect((await get(`/api/v1/nodes/${node}`)).json).toEqual({ success: true, ...json.nodes[0] });
+    const payout = {
+      ...{
+        payable: 0,
+        payable_base: '0',
+        pending: 0,
+        pending_base: '0',
+        paid_total: 0,
+        paid_total_base: '0',
+      },
+      ...{ last_signature: null, waiting_for: null, next_at: null },
+    };
+    expect((await get(`/api/v1/nodes/${node}`)).json).toEqual({ success: true, ...json.nodes[0], payout });
+    const payouts = await get(`/api/v1/nodes/${node}/payouts`);
+    expect(payouts).toMatchObject({ status: 200, json: { success: true, payouts: [], next: null } });
+    expect((await get('/api/v1/nodes/nobody/payouts')).json.code).toBe('NODE_NOT_FOUND');
+    expect((await get(`/api/v1/nodes/${node}/payouts?after=x`)).json.code).toBe('INVALID_REQUEST');
   });
 
   it.each([
