@@ -27,10 +27,7 @@ export function createCapturedVolume(sql: SqlClient, clock: () => number): Captu
 
 async function loadVolume(sql: SqlClient, wallet: string): Promise<bigint> {
   const [row] = await sql<{ volume: string }[]>`
-    select coalesce(sum(h.amount), 0)::text as volume
-    from accounts a
-      join transfers h on h.debit = a.id and h.kind = 'hold' and h.at > now() - interval '31 days'
-      join job_resolutions r on r.job_id = h.job_id and r.outcome = 'captured' and r.at > now() - interval '30 days'
-    where a.kind = 'customer' and a.owner = ${wallet}`;
+    select coalesce(sum(price), 0)::text as volume from jobs
+    where payer = ${wallet} and state = 'succeeded' and finished_at > now() - interval '30 days'`;
   return BigInt(row?.volume ?? 0);
 }
