@@ -4,6 +4,7 @@ import {
   createCloseAccountInstruction,
   createFreezeAccountInstruction,
   createThawAccountInstruction,
+  createTransferCheckedInstruction,
   getAccount,
   getAssociatedTokenAddressSync,
   getMint,
@@ -13,6 +14,7 @@ import { type Keypair, PublicKey, Transaction, type TransactionInstruction } fro
 import type { Router } from '@watt/router';
 import { createSigningKey, type SigningKey, signingKeyFromSecret } from '@watt/shared';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { refundCredit } from '../../../../router/src/settlement/settlement.ts';
 import { signRequest } from '../../../../router/test/harness/sign-request.ts';
 import { confirmSignature } from '../../src/chain/confirm-signature.ts';
 import { createFaults } from '../../src/chain/faults.ts';
@@ -342,6 +344,46 @@ describe('a wallet that cannot receive any more', () => {
     for (const agent of agents) expect(await held(agent.publicKey)).toBe(50_000_000n);
   });
 });
+
+describe('a payment that two wallets made together', () => {
+  it('is sent back to the one that the operator names, as soon as that can receive it', async () => {
+    const [one, two] = [await market.agent(5), await market.agent(7)];
+    const signature = await payTogether([one, two]);
+    const credit = async () => {
+      market.chain.warpSlots(8);
+      const [row] = await market.sql`select status, payer from chain_credits where signature = ${signature}`;
+      return row;
+    };
+    await expect.poll(credit, PATIENCE).toEqual({ status: 'finalized', payer: null });
+    await close(two);
+    const wallet = two.publicKey.toBase58();
+    const { accounts, database } = market.router.context;
+    expect(await refundCredit(database.sql, accounts, { signature, wallet })).not.toBeNull();
+    await expect
+      .poll(async () => (await payoutsOf(wallet)).at(-1), PATIENCE)
+      .toMatchObject({ state: 'held', reason: expect.stringMatching(/^no_token_account: /) });
+    await open(two);
+    await untilPayout(wallet, 'paid');
+    expect(await held(two.publicKey)).toBe(12_000_000n);
+  });
+});
+
+/** Both send all that they have in one transaction: whose payment it is cannot be told. */
+async function payTogether(payers: [Keypair, Keypair]): Promise<string> {
+  const latest = await market.connection.getLatestBlockhash('confirmed');
+  const transaction = new Transaction({ feePayer: payers[0].publicKey, ...latest });
+  for (const { publicKey: owner } of payers) {
+    const amount = await held(owner);
+    const [from, to] = [tokenAccount(owner), tokenAccount(market.computeWallet.publicKey)];
+    transaction.add(
+      createTransferCheckedInstruction(from, market.mint, to, owner, amount, 6, [], TOKEN_2022_PROGRAM_ID),
+    );
+  }
+  transaction.sign(...payers);
+  const signature = await market.connection.sendRawTransaction(transaction.serialize());
+  await confirmSignature(market.connection, { signature, ...latest });
+  return signature;
+}
 
 it('leaves ledger and chain in agreement, and freezes nothing', async () => {
   const account = new PublicKey(market.router.context.payments.payTo.tokenAccount);
