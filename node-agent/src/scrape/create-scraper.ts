@@ -19,6 +19,8 @@ import { createSlots } from './slots.ts';
 import { createWarmBrowser, type WarmBrowser } from './warm-browser.ts';
 
 const PROBE_MS = 45_000;
+const ROOT_WARNING =
+  'Chromium runs as root without its sandbox, so a page that breaks out of the renderer is root here. Run the node as a user of its own.';
 const PROBE_CHARACTERS = 1_000;
 
 export interface ScraperOptions {
@@ -33,7 +35,7 @@ export interface ScraperOptions {
   clock: { now(): number };
   limits: ScrapeLimits;
   logger: Logger;
-  /** Chromium cannot start its sandbox under root. */
+  /** Then Chromium is started as another user, since its sandbox refuses root; see `startBrowser`. */
   isRoot: boolean;
 }
 
@@ -102,29 +104,26 @@ export async function createScraper(options: ScraperOptions): Promise<Scraper> {
 async function startBrowser(options: ScraperOptions, egress: EgressProxy): Promise<WarmBrowser | null> {
   const { chromiumPath, isRoot, limits, logger } = options;
   if (chromiumPath === null) return null;
-  if (isRoot) {
-    logger.warn(
-      'running as root: Chromium runs without its sandbox, so a page that breaks out of the renderer is root here. Run the node as a user of its own.',
-    );
+  for (const runAs of isRoot ? (['lower-user', 'root'] as const) : (['kept'] as const)) {
+    const browser = createWarmBrowser({
+      executablePath: chromiumPath,
+      proxyUrl: egress.url,
+      maxPages: limits.browserPages,
+      maxAgeMs: limits.browserAgeMs,
+      maxMemoryMb: limits.browserMemoryMb,
+      runAs,
+      logger,
+    });
+    try {
+      await probe(browser, limits);
+      if (runAs === 'root') logger.warn(ROOT_WARNING);
+      return browser;
+    } catch (error) {
+      logger.warn({ err: error, chromiumPath, runAs }, 'Chromium does not work here');
+      await browser.close();
+    }
   }
-  const browser = createWarmBrowser({
-    executablePath: chromiumPath,
-    proxyUrl: egress.url,
-    maxPages: limits.browserPages,
-    isRoot,
-    logger,
-  });
-  try {
-    await probe(browser, limits);
-    return browser;
-  } catch (error) {
-    logger.warn(
-      { err: error, chromiumPath },
-      'Chromium does not work here; this node fetches without a browser',
-    );
-    await browser.close();
-    return null;
-  }
+  return null;
 }
 
 /** Opens and reads an empty page: a launch alone does not show whether renderers can start. */
@@ -132,8 +131,8 @@ async function probe(browser: WarmBrowser, limits: ScrapeLimits): Promise<void> 
   using deadline = createDeadline(PROBE_MS, []);
   const pageOptions = {
     credentials: { username: 'probe', password: 'probe' },
-    isScripted: true,
     viewport: { width: limits.viewportWidth, height: limits.viewportHeight },
+    ...{ isScripted: true, isPhone: false, scale: 1, cookies: [] },
   };
   await browser.withPage(pageOptions, ({ cdp }) => captureDocument(cdp, PROBE_CHARACTERS), deadline.signal);
 }

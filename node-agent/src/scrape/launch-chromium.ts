@@ -1,11 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type Browser, chromium } from 'playwright-core';
 import { ScrapeFailure } from './scrape-failure.ts';
 
 export type { Browser, BrowserContext, CDPSession, Page, Request, Response } from 'playwright-core';
+
+/** Hands Chromium to the lower user; runs as root. */
+const AS_USER = fileURLToPath(new URL('../../launch/chromium-as-user.sh', import.meta.url));
+/** A number that Debian gives to nobody. Source: Debian Policy, section 9.2.2, the range 60000 to 64999. */
+const LOWER_UID = 63_017;
 
 const LAUNCH_MS = 30_000;
 const SWEEP_RETRY_MS = 100;
@@ -28,7 +34,10 @@ const FLAGS = [
 export interface LaunchOptions {
   executablePath: string;
   proxyUrl: string;
-  isRoot: boolean;
+  /**
+   * `kept` where this process is no root. Root either starts Chromium as a `lower-user`, with its sandbox, or as `root` without one.
+   */
+  runAs: 'kept' | 'lower-user' | 'root';
 }
 
 /** One process of Chromium. */
@@ -43,20 +52,23 @@ export interface ChromiumInstance {
 export async function launchChromium({
   executablePath,
   proxyUrl,
-  isRoot,
+  runAs,
 }: LaunchOptions): Promise<ChromiumInstance> {
   const scratch = await mkdtemp(join(tmpdir(), 'watt-chromium-'));
   try {
     const browser = await chromium.launch({
-      executablePath,
+      executablePath: runAs === 'lower-user' ? AS_USER : executablePath,
       headless: true,
       // Playwright's own proxy option, not a flag: it also takes back Chromium's exemption for loopback and link-local addresses.
       proxy: { server: proxyUrl },
-      // Chromium's sandbox cannot start under root; everywhere else a renderer is never run without it.
-      chromiumSandbox: !isRoot,
+      // It cannot start under root; everywhere else a renderer is never run without it.
+      chromiumSandbox: runAs !== 'root',
       args: FLAGS,
       // Nothing of this node's own environment: it may hold secrets, and Chromium runs strangers' pages.
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch },
+      env: {
+        ...{ PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch },
+        ...(runAs === 'lower-user' && { CHROMIUM_PATH: executablePath, CHROMIUM_UID: String(LOWER_UID) }),
+      },
       timeout: LAUNCH_MS,
       handleSIGINT: false,
       handleSIGTERM: false,

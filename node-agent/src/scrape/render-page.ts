@@ -4,8 +4,11 @@ import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Upstream } from '../guard/upstream/parse-upstreams.ts';
 import { awaitParsed } from './await-parsed.ts';
+import { interceptRequests } from './browser/intercept-requests.ts';
+import { toPageOptions } from './browser/page-options.ts';
+import { performWishes } from './browser/perform-wishes.ts';
 import { browserFailure, documentFailure } from './browser-failure.ts';
-import { captureDocument, captureScreenshot } from './capture-page.ts';
+import { captureDocument, capturePdf, captureScreenshot } from './capture-page.ts';
 import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
 import { type Deadline, raceAbort } from './deadline.ts';
 import { unsupported } from './fetch/read-page.ts';
@@ -64,14 +67,12 @@ export async function renderPage(
   guard.checkUrl(parseAddress(task.url));
   const job = egress.openJob({ maxBytes: limits.browserBytes, upstream: options.upstream });
   try {
-    const pageOptions = {
-      credentials: { username: job.username, password: job.password },
-      isScripted: task.options.javascript,
-      viewport: { width: limits.viewportWidth, height: limits.viewportHeight },
-    };
+    const credentials = { username: job.username, password: job.password };
+    const pageOptions = toPageOptions(task, credentials, limits);
+    const { viewport } = pageOptions;
     return await browser.withPage(
       pageOptions,
-      (page) => visit({ ...page, job, limits, task, deadline }),
+      (page) => visit({ ...page, job, limits, task, deadline, viewport }),
       deadline.signal,
     );
   } finally {
@@ -84,6 +85,7 @@ interface Visit extends BrowserPage {
   limits: ScrapeLimits;
   task: ScrapeTask;
   deadline: Deadline;
+  viewport: { width: number; height: number };
 }
 
 async function visit(visit: Visit): Promise<RenderedPage> {
@@ -116,6 +118,7 @@ async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPa
 async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
   const warnings: string[] = [];
   const requests = watchRequests(page);
+  await interceptRequests(cdp, task);
   const stays = main.askedForProgram.then(() => awaitParsed(cdp, deadline.signal));
   // Nobody may be waiting for it any more when it fails.
   stays.catch(() => undefined);
@@ -139,11 +142,12 @@ async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocumen
   }
   const failure = documentFailure({ main, egress: job });
   if (failure) throw failure;
+  await performWishes({ page, cdp, task, deadline, requests });
   return warnings;
 }
 
 async function read(
-  { page, cdp, limits, task, deadline, job }: Visit,
+  { page, cdp, limits, task, deadline, job, viewport }: Visit,
   main: MainDocument,
   warnings: string[],
 ): Promise<RenderedPage> {
@@ -155,7 +159,13 @@ async function read(
   const kind = contentType === null ? 'html' : contentKind(contentType);
   // Chromium has a viewer for PDFs, which shows nothing that could be read.
   if (kind === null || kind === 'pdf') throw unsupported(contentType);
-  const screenshot = task.options.screenshots ? await captureScreenshot(cdp, limits, warnings) : null;
+  const { screenshots, screenshot: wanted = {}, pdf } = task.options;
+  const timeoutMs = deadline.remainingMs() * WAIT_SHARE;
+  const picture = { page, cdp, limits, wanted, viewport, timeoutMs };
+  const artifacts = [
+    ...(screenshots ? [await captureScreenshot(picture, warnings)] : []),
+    ...(pdf ? [await capturePdf(cdp, limits)] : []),
+  ];
   const document = kind === 'html' ? await captureDocument(cdp, limits.renderedCharacters) : null;
   const body = document?.html ?? (await response.body());
   const wireBytes = await bodySize(response, deadline.signal).catch(() => Buffer.byteLength(body));
@@ -173,7 +183,7 @@ async function read(
     wireBytes,
     redirects: main.redirects(),
     warnings,
-    artifacts: screenshot === null ? [] : [screenshot],
+    artifacts,
   };
 }
 

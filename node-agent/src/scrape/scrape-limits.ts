@@ -21,6 +21,9 @@ export interface ScrapeLimits {
   browserSlots: number;
   /** Pages that one Chromium serves before it is replaced. */
   browserPages: number;
+  /** And for how long, and with how much memory of its own. */
+  browserAgeMs: number;
+  browserMemoryMb: number;
   /** Everything a rendered page moves through the proxy, both ways. */
   browserBytes: number;
   /** Text of a rendered document, in characters. */
@@ -48,6 +51,8 @@ export const DEFAULT_SCRAPE_LIMITS: ScrapeLimits = {
   parserHeapMb: 512,
   browserSlots: 2,
   browserPages: 50,
+  browserAgeMs: 30 * 60_000,
+  browserMemoryMb: 1_500,
   browserBytes: 64 * MIB,
   renderedCharacters: 20 * MIB,
   viewportWidth: 1280,

@@ -5,6 +5,9 @@ import type { Deadline } from './deadline.ts';
 import type { ParsedPage } from './extract/parse-job.ts';
 import type { ParserPool } from './extract/parser-pool.ts';
 import { type FetchRooms, fetchPage } from './fetch/fetch-page.ts';
+import { createJobAgent } from './fetch/job-agent.ts';
+import { assertRobotsAllow } from './fetch/robots.ts';
+import { parseAddress } from './parse-address.ts';
 import { createPhaseTimes, type PhaseTimes } from './phase-times.ts';
 import { type RenderedPage, renderPage } from './render-page.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
@@ -76,9 +79,28 @@ async function getPage(rooms: ScrapeRooms, task: ScrapeTask, course: Course): Pr
   if (browser === null) throw new ScrapeFailure('browser', 'This node has no browser.');
   const { deadline, times } = course;
   using _slot = await times.measure('wait', () => rooms.browserSlots.acquire(deadline.signal));
+  const url = parseAddress(task.url);
+  rooms.fetching.guard.checkUrl(url);
+  if (task.options.respect_robots) await askRobots(rooms, task, url, course);
+  using _place = await times.measure('wait', () => rooms.fetching.hosts.enter(url.host, deadline.signal));
   const upstream = rooms.upstreams.choose();
   const options = { ...rooms.fetching, browser, egress, limits, upstream };
   return await times.measure('render', () => renderPage(options, task, deadline));
+}
+
+/** For a page in the browser; a fetch asks by itself, at every hop. */
+async function askRobots(
+  { fetching }: ScrapeRooms,
+  task: ScrapeTask,
+  url: URL,
+  { deadline: { signal }, times }: Course,
+): Promise<void> {
+  const { agent } = createJobAgent(fetching, { times, signal });
+  try {
+    await assertRobotsAllow(fetching, agent, url, { task, signal });
+  } finally {
+    await agent.destroy();
+  }
 }
 
 function describe(

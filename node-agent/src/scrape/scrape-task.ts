@@ -18,6 +18,8 @@ export type ScrapeReason =
   | 'unsupported_type'
   | 'parse'
   | 'selector'
+  | 'wait_for'
+  | 'action'
   | 'browser'
   | 'blocked';
 

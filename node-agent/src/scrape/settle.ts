@@ -4,10 +4,13 @@ import type { Page } from './launch-chromium.ts';
 const QUIET_MS = 250;
 const STEP_MS = 50;
 
-/** Counts a page's open requests from now on; `settle` waits until there were none for a moment, but no longer than `maxMs`. */
-export function watchRequests(page: Page): {
-  settle: (maxMs: number, signal: AbortSignal) => Promise<boolean>;
-} {
+export interface WatchedRequests {
+  /** Waits until there were no open requests for a moment, but no longer than `maxMs`; says whether they fell silent. */
+  settle(maxMs: number, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Counts a page's open requests from now on. */
+export function watchRequests(page: Page): WatchedRequests {
   const open = new Set<unknown>();
   let changedAt = performance.now();
   const touch = (change: () => void) => {

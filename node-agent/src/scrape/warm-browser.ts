@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { groupMemoryMb } from './browser/group-memory.ts';
+import { firstLanguage, type PageOptions, usualUserAgent } from './browser/page-options.ts';
 import { raceAbort } from './deadline.ts';
 import {
   type Browser,
@@ -22,12 +24,6 @@ export interface BrowserPage {
   cdp: CDPSession;
 }
 
-interface PageOptions {
-  credentials: { username: string; password: string };
-  isScripted: boolean;
-  viewport: { width: number; height: number };
-}
-
 /** One Chromium, kept running. Each page has a context of its own, which nothing outlives. */
 export interface WarmBrowser {
   /**
@@ -41,6 +37,8 @@ export interface WarmBrowser {
 interface WarmBrowserOptions extends LaunchOptions {
   /** Pages that one Chromium serves before a fresh one takes over. */
   maxPages: number;
+  maxAgeMs: number;
+  maxMemoryMb: number;
   logger: Logger;
 }
 
@@ -48,6 +46,9 @@ interface Instance extends ChromiumInstance {
   /** Pages opened so far, and those open now. */
   served: number;
   active: number;
+  /** On the clock of `performance.now()`. */
+  startedAt: number;
+  isWorn: boolean;
 }
 
 export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
@@ -56,7 +57,13 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
   const sweeping = new Set<Promise<void>>();
 
   const launch = async (): Promise<Instance> => {
-    const instance = { ...(await launchChromium(options)), served: 0, active: 0 };
+    const instance = {
+      ...(await launchChromium(options)),
+      served: 0,
+      active: 0,
+      startedAt: performance.now(),
+      isWorn: false,
+    };
     running.add(instance);
     instance.browser.once('disconnected', () => {
       running.delete(instance);
@@ -73,9 +80,10 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
         if (current === attempt) current = null;
         throw error;
       });
-      if (instance.browser.isConnected() && instance.served < options.maxPages) {
+      if (instance.browser.isConnected() && !instance.isWorn) {
         instance.served += 1;
         instance.active += 1;
+        instance.isWorn = instance.served >= options.maxPages;
         return instance;
       }
       if (current === attempt) current = null;
@@ -83,9 +91,9 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
     }
   };
   const giveBack = async (instance: Instance): Promise<void> => {
+    instance.isWorn ||= await isWornOut(instance, options);
     instance.active -= 1;
-    if (instance.active > 0 || instance.served < options.maxPages) return;
-    await shut(instance);
+    if (instance.active === 0 && instance.isWorn) await shut(instance);
   };
   const shut = (instance: Instance) => endWithin(instance.browser.close(), instance, options.logger);
 
@@ -97,7 +105,7 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
         return { instance, ...(await raceAbort(opening, signal)) };
       } catch (error) {
         // A browser that opens no page, perhaps since it has just died, gets no more jobs.
-        if (!signal.aborted) instance.served = options.maxPages;
+        if (!signal.aborted) instance.isWorn = true;
         await endWithin(
           opening.then(({ context }) => context.close()),
           instance,
@@ -130,6 +138,15 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
   };
 }
 
+/** Whether it has served enough pages or time, or keeps more memory than pages that have gone can explain. */
+async function isWornOut(
+  { served, startedAt, pid }: Instance,
+  { maxPages, maxAgeMs, maxMemoryMb }: WarmBrowserOptions,
+): Promise<boolean> {
+  if (served >= maxPages || performance.now() - startedAt > maxAgeMs) return true;
+  return (await groupMemoryMb(pid)) > maxMemoryMb;
+}
+
 /** A browser taken for a job that has ended meanwhile goes straight back. */
 async function takeUnlessAborted(
   take: () => Promise<Instance>,
@@ -150,15 +167,20 @@ async function openContext(
   browser: Browser,
   options: PageOptions & { proxyUrl: string },
 ): Promise<{ context: BrowserContext; page: Page }> {
-  const major = browser.version().split('.')[0];
+  const { isPhone, language, userAgent, cookies } = options;
   const context = await browser.newContext({
     proxy: { server: options.proxyUrl, ...options.credentials },
     javaScriptEnabled: options.isScripted,
     viewport: options.viewport,
+    deviceScaleFactor: options.scale,
+    isMobile: isPhone,
+    hasTouch: isPhone,
+    ...(language !== undefined && { locale: firstLanguage(language) }),
     serviceWorkers: 'block',
     acceptDownloads: false,
-    userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`,
+    userAgent: userAgent ?? usualUserAgent(browser.version(), isPhone),
   });
+  if (cookies.length > 0) await context.addCookies(cookies);
   const page = await context.newPage();
   context.on('page', (popup) => {
     // A pop-up adds nothing to the result; one that is already gone needs no closing.

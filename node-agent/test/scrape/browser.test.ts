@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -34,7 +34,10 @@ const PAGES: Record<string, Page> = {
   ),
   '/soft': bytesPage('<title>soft</title><script>location.replace("/arrived")</script>'),
   '/hang': () => undefined,
-  '/stuck-image': bytesPage('<title>stuck</title><p>text</p><img src="/silent">'),
+  '/stuck': bytesPage('<title>stuck</title><p>text</p><script async src="/silent"></script>'),
+  '/pictures': bytesPage(
+    '<title>pictures</title><p>text</p><img src="/silent"><video src="/silent"></video>',
+  ),
   '/download': bytesPage('x', {
     'content-type': 'application/octet-stream',
     'content-disposition': 'attachment',
@@ -57,6 +60,8 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
 
   beforeAll(async () => {
     temporary = mkdtempSync(join(tmpdir(), 'watt-browser-'));
+    // Chromium may run as another user than this.
+    chmodSync(temporary, 0o755);
     process.env.TMPDIR = temporary;
     closedPort = await findClosedPort();
     raw = await startRawServer();
@@ -173,8 +178,13 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     });
   });
 
-  test('a picture that never comes costs a warning, not the page', async () => {
-    const outcome = await scrape(at('/stuck-image'), { options: { javascript: true, timeout: 4 } });
+  test('a script that never comes costs a warning, not the page; pictures are not even asked for', async () => {
+    const before = site.requests.length;
+    const pictures = await scrape(at('/pictures'), javascript);
+    expect(pictures).toMatchObject({ data: { text: 'text' } });
+    expect(JSON.stringify(pictures)).not.toContain('warnings');
+    expect(site.requests.slice(before)).not.toContain('/silent');
+    const outcome = await scrape(at('/stuck'), { options: { javascript: true, timeout: 4 } });
     expect(outcome).toMatchObject({
       kind: 'completed',
       data: { text: 'text' },

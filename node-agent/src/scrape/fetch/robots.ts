@@ -1,5 +1,6 @@
 import robotsParser, { type Robot } from 'robots-parser';
 import type { Agent } from 'undici';
+import { GuardRefusal } from '../../guard/refusal.ts';
 import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
 import type { FetchRooms } from './fetch-page.ts';
@@ -92,9 +93,11 @@ async function fetchRobots(
       url = new URL(location, url);
     }
     return '';
-  } catch {
-    // Out of reach, refused or too large: RFC 9309 takes all of them for "not now".
+  } catch (error) {
     signal.throwIfAborted();
+    // What refuses robots.txt refuses the page, and says it better.
+    if (error instanceof GuardRefusal && url.origin === page.origin) throw error;
+    // Out of reach or too large: RFC 9309 takes both for "not now".
     return null;
   }
 }
