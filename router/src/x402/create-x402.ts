@@ -1,4 +1,4 @@
-import type { SigningKey } from '@watt/shared';
+import type { JobId, SigningKey } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { SqlClient } from '../db/connect.ts';
@@ -10,6 +10,7 @@ import { openPaidCall, type PaidCall, type PaidCallRequest } from './paid-call.t
 import { watchReadiness } from './readiness.ts';
 import type { OfferTerms } from './requirements.ts';
 import { createResender } from './resender.ts';
+import { findSettlement } from './settlement-store.ts';
 
 export interface X402Options {
   sql: SqlClient;
@@ -31,6 +32,8 @@ export interface X402 {
   fault(): string | null;
   /** One call for a job: the payment that it brings, and what its answer carries. Throws X402_MALFORMED. */
   open(request: PaidCallRequest): PaidCall;
+  /** The signature of the payment of this job that is on its way; null when there is none. */
+  sentFor(jobId: JobId): Promise<string | null>;
   /** What is sold over x402; nothing while it is not offered. */
   resources(): DiscoveredResource[];
   /** Takes up payments that a router before this one stored. */
@@ -89,6 +92,10 @@ export function createX402(options: X402Options): X402 {
         },
         request,
       ),
+    async sentFor(jobId) {
+      const settlement = await findSettlement(sql, jobId);
+      return settlement?.state === 'signed' ? settlement.signature : null;
+    },
     resources() {
       if (readiness.fault() !== null) return [];
       const { prices } = options.config;

@@ -20,6 +20,7 @@ export interface Resender {
 }
 
 const BATCH = 500;
+const PARALLEL = 16;
 // A payment must look dead this many passes in a row: one replica that lags must not end it.
 const EXPIRY_PASSES = 2;
 
@@ -52,7 +53,12 @@ export function createResender(options: ResenderOptions): Resender {
     // The height first: what is unknown after a final height has passed its end can never be known.
     const height = await facilitator.finalizedHeight();
     const statuses = await facilitator.statuses(open.map(({ signature }) => signature));
-    for (const settlement of open) await attend(settlement, statuses.get(settlement.signature), height);
+    for (let start = 0; start < open.length; start += PARALLEL) {
+      const part = open.slice(start, start + PARALLEL);
+      await Promise.all(
+        part.map((settlement) => attend(settlement, statuses.get(settlement.signature), height)),
+      );
+    }
   };
 
   const attend = async (

@@ -55,6 +55,8 @@ export async function settlePayment(parts: SettlerParts, paid: PaymentForJob): P
     if (await isUnderWay(parts, job)) return;
     throw refuse('X402_REFUSED', `The payment was refused: ${verdict.reason}`);
   }
+  // It would land and bring nothing.
+  if (verdict.payer === parts.terms.payTo) throw refuse('X402_REFUSED', 'The payer is who is to be paid');
   const lastValidHeight = HEIGHT_MARGIN + (await facilitator.lastValidHeight().catch(silent));
   const signed = facilitator.sign(payment);
   const settlement = { ...signed, jobId: job.id, payer: verdict.payer, amount: job.price, lastValidHeight };

@@ -39,6 +39,9 @@ export const JobViewSchema = Type.Object({
   settlement: Type.Union([Type.Literal('captured'), Type.Literal('voided'), Type.Null()]),
   refund: Type.Optional(Type.Object({ watt: Type.Number(), to: Type.String(), as: Type.Literal('balance') })),
   payment: Type.Optional(PaymentDetailsSchema),
+  payment_pending: Type.Optional(
+    Type.String({ description: 'The transaction that the router has sent for the payer: do not pay again.' }),
+  ),
   result: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
 export type JobView = Static<typeof JobViewSchema>;

@@ -142,6 +142,9 @@ describe('a chain that loses and delays', () => {
       success: false,
       errorReason: 'settlement_pending',
     });
+    const view = (await call('GET', `${market.router.url}/api/v1/jobs/${signed.jobId}`)).body;
+    expect(view).toMatchObject({ state: 'awaiting_payment', payment_pending: expect.any(String) });
+    expect(view.payment).toBeUndefined();
     market.chain.faults.dropRate = 0;
     await answerNext(await connect(market.router.url));
     await untilJob(signed.jobId, 'succeeded');

@@ -38,7 +38,7 @@ it('sells to the stock client of a wallet without SOL', async () => {
     answerNext(),
   ]);
   expect(response.status).toBe(200);
-  const body = await response.json();
+  const body = (await response.json()) as { job_id: string };
   expect(body).toMatchObject({ success: true, output: { stdout: 'hi\n' }, watt_charged: 500 });
   const receipt = readHeader(response.headers, 'payment-response');
   expect(receipt).toMatchObject({ success: true, payer: agent.publicKey.toBase58(), amount: '500000000' });

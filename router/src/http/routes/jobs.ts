@@ -16,7 +16,7 @@ import { buildReceipt } from '../../receipts/receipts.ts';
 type Params = { Params: { id: string } };
 
 /** `GET /api/v1/jobs/:id` and `/receipt`. The id is what gives access: whoever knows it may read the job. */
-export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Context): void {
+export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets, x402 }: Context): void {
   const find = async (text: string): Promise<JobRecord> => {
     const id = parseJobId(text);
     const job = id && (await jobs.find(id));
@@ -27,7 +27,10 @@ export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Con
   app.get<Params>('/api/v1/jobs/:id', async (request): Promise<JobView> => {
     const job = await find(request.params.id);
     const files = await jobs.files(job);
-    return { ...viewOf(job, payments), ...(job.result !== null && { result: resultBody(job, files) }) };
+    const sent = job.state === 'awaiting_payment' ? await x402?.sentFor(job.id) : null;
+    // Nobody shall pay by memo what is on its way over x402.
+    const toPay = sent ? { payment_pending: sent } : unpaidPart(job, payments);
+    return { ...viewOf(job), ...toPay, ...(job.result !== null && { result: resultBody(job, files) }) };
   });
 
   app.get<Params>('/api/v1/jobs/:id/receipt', async (request): Promise<Receipt> => {
@@ -39,7 +42,7 @@ export function jobRoutes(app: FastifyInstance, { jobs, payments, secrets }: Con
   });
 }
 
-function viewOf(job: JobRecord, payments: Payments): JobView {
+function viewOf(job: JobRecord): JobView {
   const refund = refundOf(job);
   const isUnpaid = job.state === 'awaiting_payment';
   return {
@@ -62,14 +65,14 @@ function viewOf(job: JobRecord, payments: Payments): JobView {
     result_sha256: job.resultSha256,
     settlement: job.settlement,
     ...(refund && { refund }),
-    ...(isUnpaid && { payment: unpaidDetails(job, payments) }),
   };
 }
 
-function unpaidDetails(job: JobRecord, { payTo, isSignedOnly }: Payments): PaymentDetails {
+function unpaidPart(job: JobRecord, { payTo, isSignedOnly }: Payments): { payment?: PaymentDetails } {
+  if (job.state !== 'awaiting_payment') return {};
   const { price, commitment, expiresAt } = job;
   const memo = isSignedOnly ? commitment : job.id;
-  return paymentDetails(payTo, { price, memo, commitment, expiresAt });
+  return { payment: paymentDetails(payTo, { price, memo, commitment, expiresAt }) };
 }
 
 function isoTime(ms: number): string {
