@@ -3,7 +3,7 @@ import { keepPolling } from './keep-polling.js';
 import { startLookUp } from './look-up-job.js';
 import { RouterAway, readJson } from './read-json.js';
 import { showJobs } from './show-jobs.js';
-import { showMoney } from './show-money.js';
+import { showFlows, showMoney } from './show-money.js';
 import { createNodeTable } from './show-nodes.js';
 import { showPrices } from './show-prices.js';
 import { showSolvency } from './show-solvency.js';
@@ -38,6 +38,7 @@ function onAnswer(answers) {
   lastAnswer = new Date();
   showPrices(pricing);
   showMoney(answers.stats.ledger);
+  showFlows(answers.stats);
   showSolvency(answers.solvency);
   showJobs(answers.stats);
   nodeTable.show(answers.nodes);

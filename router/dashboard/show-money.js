@@ -6,7 +6,7 @@ const PARTS = [
   { line: 'customers', says: 'Customers’ balances', note: 'paid and not spent; theirs to use' },
   { line: 'held', says: 'Held for jobs', note: 'paid, and the job has not ended' },
   { line: 'nodes', says: 'Owed to nodes', note: 'earned by work' },
-  { line: 'burn', says: 'Burned share', note: 'of every job done; to be burned, never spent' },
+  { line: 'burn', says: 'Burned share', note: 'of every job done; burned with the next payout, never spent' },
   { line: 'revenue', says: 'Revenue', note: 'what the router keeps' },
   { line: 'payout_inflight', says: 'On its way out', note: 'payments that are being sent', isRare: true },
   { line: 'suspense', says: 'Suspense', note: 'arrived without a clear payer', isRare: true },
@@ -33,6 +33,18 @@ export function showMoney(ledger) {
   const verdict = judgeBooks({ treasury, sum, isBalanced: ledger.balanced });
   setText(byId('books'), verdict.says);
   byId('books').className = `verdict ${verdict.isGood ? 'good' : 'bad'}`;
+}
+
+/** What has come and gone since the beginning. */
+export function showFlows(stats) {
+  const say = (watt) => sayWatt(parseWatt(String(watt)));
+  const text = [
+    `${say(stats.watt_received)} WATT received since the beginning.`,
+    `${say(stats.watt_paid_to_nodes)} paid to nodes on chain,`,
+    `${say(stats.watt_burned_on_chain)} burned,`,
+    `${say(stats.watt_returned_to_customers)} sent back to customers.`,
+  ].join(' ');
+  setText(document.getElementById('flows'), text);
 }
 
 function judgeBooks({ treasury, sum, isBalanced }) {
