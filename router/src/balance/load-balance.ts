@@ -9,7 +9,9 @@ export interface Balance {
   held: bigint;
   /** Part of `available` that came in with payments that are not finalized yet. */
   pending: bigint;
-  /** Can be withdrawn now: `available` less `pending`, never below zero. */
+  /** Spent out of payments that then disappeared from the chain; what comes back to the balance makes up for it first. */
+  owed: bigint;
+  /** Can be withdrawn now: `available` less `pending` and `owed`, never below zero. */
   withdrawable: bigint;
   /** On its way out to the wallet. */
   withdrawing: bigint;
@@ -18,8 +20,17 @@ export interface Balance {
 }
 
 type Row = Omit<Balance, 'withdrawable'>;
+type Claims = Pick<Row, 'available' | 'pending' | 'owed'>;
 
-const EMPTY: Balance = { available: 0n, held: 0n, pending: 0n, withdrawable: 0n, withdrawing: 0n, spent: 0n };
+const EMPTY: Balance = {
+  available: 0n,
+  held: 0n,
+  pending: 0n,
+  owed: 0n,
+  withdrawable: 0n,
+  withdrawing: 0n,
+  spent: 0n,
+};
 
 /** One statement, so that all figures are of one moment. */
 export async function loadBalance(sql: SqlClient, wallet: string): Promise<Balance> {
@@ -28,7 +39,7 @@ export async function loadBalance(sql: SqlClient, wallet: string): Promise<Balan
       coalesce((
         select sum(price) from jobs where payer = ${wallet} and state in ('queued', 'running')
       ), 0)::bigint as held,
-      ${pendingOf(sql)} as pending,
+      ${pendingOf(sql)} as pending, ${owedOf(sql)} as owed,
       coalesce((
         select sum(amount) from payouts p where p.source = a.id and p.state not in ('paid', 'returned')
       ), 0)::bigint as withdrawing,
@@ -52,13 +63,14 @@ export async function lockWithdrawable(
     select id from accounts where kind = 'customer' and owner = ${wallet} for no key update`;
   if (!account) return { account: 0n as AccountId, withdrawable: 0n };
   // Read after the lock: a payment that is in the balance is then in the records too.
-  const [row] = await sql<Pick<Row, 'available' | 'pending'>[]>`
-    select a.balance as available, ${pendingOf(sql)} as pending from accounts a where a.id = ${account.id}`;
+  const [row] = await sql<Claims[]>`
+    select a.balance as available, ${pendingOf(sql)} as pending, ${owedOf(sql)} as owed from accounts a where a.id = ${account.id}`;
   return { account: account.id, withdrawable: row ? withdrawableOf(row) : 0n };
 }
 
-function withdrawableOf({ available, pending }: Pick<Row, 'available' | 'pending'>): bigint {
-  return available > pending ? available - pending : 0n;
+function withdrawableOf({ available, pending, owed }: Claims): bigint {
+  const free = available - pending - owed;
+  return free > 0n ? free : 0n;
 }
 
 /** What came into account `a` with payments that are confirmed and not finalized. */
@@ -68,4 +80,14 @@ function pendingOf(sql: SqlRunner) {
       join transfers t on t.idem = 'sig:' || c.signature || case when c.landing > 1 then ':' || c.landing else '' end
     where c.status = 'confirmed' and t.credit = a.id
   ), 0)::bigint`;
+}
+
+/** What `reverseCredit` could not take back from account `a` and had to take from suspense, less what landed again. */
+function owedOf(sql: SqlRunner) {
+  const sum = (column: 'debit' | 'credit', prefix: string) => sql`coalesce((
+    select sum(t.amount) from accounts z join transfers t on t.${sql(column)} = z.id and t.idem like ${`${prefix}%`}
+      join transfers s on s.idem = 'sig:' || split_part(t.idem, ':', 2)
+    where z.kind = 'suspense' and s.credit = a.id
+  ), 0)::bigint`;
+  return sql`${sum('debit', 'orphan-loss:')} - ${sum('credit', 'sig-loss:')}`;
 }

@@ -27,6 +27,7 @@ export function balanceRoutes(app: FastifyInstance, { database, authenticate }: 
       ...amountFields('available', balance.available),
       ...amountFields('held', balance.held),
       ...amountFields('pending', balance.pending),
+      ...amountFields('owed', balance.owed),
       ...amountFields('withdrawable', balance.withdrawable),
       ...amountFields('withdrawing', balance.withdrawing),
       ...amountFields('spent', balance.spent),
