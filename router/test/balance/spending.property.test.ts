@@ -55,7 +55,7 @@ it('lets nobody spend beyond a budget or withdraw what never was, whatever comes
         await life.check();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
