@@ -26,6 +26,8 @@ export interface ListedSignature {
   finalized: boolean;
 }
 
+export type SignatureStatus = { finalized: boolean; failed: boolean } | 'unknown' | 'unsure';
+
 /** A transaction that mentions our token account, seen over the websocket: a hint, never a proof. */
 export interface ChainHint {
   signature: string;
@@ -61,8 +63,8 @@ export interface Solana {
     page: { before?: string; limit: number; minContextSlot?: number },
   ): Promise<ListedSignature[]>;
   getTransaction(signature: string): Promise<RawTransaction | null>;
-  /** Null for a signature that no node of the RPC knows, in its whole history. */
-  signatureStatus(signature: string): Promise<{ finalized: boolean; failed: boolean } | null>;
+  /** What became of a signature, by the RPC's whole history; `unknown` only from a node that has seen the slot, else `unsure`. */
+  signatureStatus(signature: string, seenSlot: bigint): Promise<SignatureStatus>;
   watchHints(
     tokenAccount: string,
     level: 'processed' | 'confirmed',
@@ -116,14 +118,14 @@ export function createSolana(options: SolanaOptions): Solana {
       });
       return found && toRaw(signature, found);
     },
-    async signatureStatus(signature) {
-      const { value } = await connection.getSignatureStatuses([signature], {
+    async signatureStatus(signature, seenSlot) {
+      const { context, value } = await connection.getSignatureStatuses([signature], {
         searchTransactionHistory: true,
       });
       const status = value[0];
-      return status
-        ? { finalized: status.confirmationStatus === 'finalized', failed: status.err !== null }
-        : null;
+      if (status)
+        return { finalized: status.confirmationStatus === 'finalized', failed: status.err !== null };
+      return BigInt(context.slot) >= seenSlot ? 'unknown' : 'unsure';
     },
     watchHints: (account, level, onHint) =>
       startLogHints({

@@ -118,9 +118,10 @@ export class Sweeper {
     const finalizedSlot = await solana.slot('finalized');
     for (const { signature, slot } of open) {
       if (slot > finalizedSlot) continue;
-      const status = await solana.signatureStatus(signature);
+      const status = await solana.signatureStatus(signature, finalizedSlot);
+      if (status === 'unsure') continue;
       // On the fork that won it may have landed and failed: then nothing moved either.
-      const stands = status !== null && !status.failed;
+      const stands = status !== 'unknown' && !status.failed;
       if (stands && status.finalized) await store.finalize([signature]);
       const sweeps = stands ? 0 : (this.#missing.get(signature) ?? 0) + 1;
       this.#missing.set(signature, sweeps);

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeSolana, type FakeSolana, OURS, transactionOf } from '../../test/harness/fake-solana.ts';
 import type { ObservedTransfer } from './observed-transfer.ts';
+import type { SignatureStatus } from './solana.ts';
 import { Sweeper, type WatcherStore } from './sweeper.ts';
 import { createWatcher, type Watcher } from './watcher.ts';
 
@@ -204,14 +205,14 @@ describe('a confirmed payment that is not listed any more', () => {
     sweeper = new Sweeper({ solana, store, ours: OURS, logger });
     await sweeper.sweep();
   });
-  const vanish = (status: { finalized: boolean; failed: boolean } | null): void => {
+  const vanish = (status: SignatureStatus): void => {
     solana.listed.length = 0;
     solana.finalizedSlot = 100n;
     solana.statuses.set(signature, status);
   };
 
   it('is reversed after three sweeps that do not know it, not before', async () => {
-    vanish(null);
+    vanish('unknown');
     await sweeper.sweep();
     await sweeper.sweep();
     expect(store.status(signature)).toBe('confirmed');
@@ -226,12 +227,12 @@ describe('a confirmed payment that is not listed any more', () => {
     ['known after all', () => vanish({ finalized: false, failed: false })],
     ['listed again', () => solana.listed.push({ signature, slot: 5n, failed: false, finalized: false })],
   ])('begins to count again when it is %s in between', async (_, comeBack) => {
-    vanish(null);
+    vanish('unknown');
     await sweeper.sweep();
     await sweeper.sweep();
     comeBack();
     await sweeper.sweep();
-    vanish(null);
+    vanish('unknown');
     await sweeper.sweep();
     await sweeper.sweep();
     expect(store.status(signature)).toBe('confirmed');
@@ -252,7 +253,7 @@ describe('a confirmed payment that is not listed any more', () => {
   });
 
   it('counts anew when it lands again, and not while a node that lags lists it where it was', async () => {
-    vanish(null);
+    vanish('unknown');
     for (let i = 0; i < 3; i += 1) await sweeper.sweep();
     expect(store.status(signature)).toBe('orphaned');
     solana.listed.push({ signature, slot: 5n, failed: false, finalized: false });
@@ -265,8 +266,14 @@ describe('a confirmed payment that is not listed any more', () => {
     expect(store.credits.get(signature)).toMatchObject({ status: 'confirmed', transfer: { slot: 120n } });
   });
 
+  it('is left alone on the word of a node that has not seen enough', async () => {
+    vanish('unsure');
+    for (let i = 0; i < 5; i += 1) await sweeper.sweep();
+    expect(store.status(signature)).toBe('confirmed');
+  });
+
   it('is left alone while its slot is not final', async () => {
-    vanish(null);
+    vanish('unknown');
     solana.finalizedSlot = 4n;
     for (let i = 0; i < 5; i += 1) await sweeper.sweep();
     expect(store.status(signature)).toBe('confirmed');

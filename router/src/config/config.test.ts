@@ -50,6 +50,11 @@ describe('toConfig', () => {
     });
   });
 
+  it('refuses a dust limit above a price: such a job could never be paid', () => {
+    expect(faultsOf({ ...NEEDED, DUST_WATT: '100' })).toEqual([]);
+    expect(faultsOf({ ...NEEDED, DUST_WATT: '100.000001' })).toEqual(['DUST_WATT must not be above a price']);
+  });
+
   it('reads the specification’s names', () => {
     const config = toConfig({
       ...NEEDED,

@@ -153,6 +153,7 @@ export function toConfig(env: Env): Config {
       trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     },
   };
+  checkDust(read, config);
   checkAddresses(read, config);
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return config;
@@ -162,6 +163,15 @@ function toKeyEnvironment(read: EnvReader): string {
   const name = read.text('API_KEY_ENVIRONMENT', 'live');
   if (!KEY_ENVIRONMENT.test(name)) read.fault('API_KEY_ENVIRONMENT must be 2 to 12 small letters');
   return name;
+}
+
+/** A payment below the limit pays for no job, so one that is cheaper could never be bought. */
+function checkDust(read: EnvReader, { payment, prices }: Config): void {
+  const { simple, standard, javascript } = prices.scrape;
+  const all = [simple, standard, javascript, ...prices.execute.map((tier) => tier.price)];
+  // A price that could not be read is 0 and a fault of its own.
+  if (all.some((price) => price > 0n && price < payment.dust))
+    read.fault('DUST_WATT must not be above a price');
 }
 
 /** Says nothing of their values: RPC addresses often carry a key. */

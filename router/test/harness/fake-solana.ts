@@ -1,6 +1,6 @@
 import { type ChainHint, canonicalTokenAccount } from '../../src/chain/chain.ts';
 import { observeTransfer, type RawTransaction } from '../../src/chain/observed-transfer.ts';
-import type { ListedSignature, Solana } from '../../src/chain/solana.ts';
+import type { ListedSignature, SignatureStatus, Solana } from '../../src/chain/solana.ts';
 
 const computeWallet = '8opHzTAnfzRpPEx21XtnrVTX28YQuCpAjcn1PczScKh';
 const mint = 'So11111111111111111111111111111111111111112';
@@ -22,7 +22,7 @@ export interface FakeSolana extends Solana {
   /** Newest first. */
   readonly listed: ListedSignature[];
   readonly transactions: Map<string, RawTransaction | null>;
-  readonly statuses: Map<string, { finalized: boolean; failed: boolean } | null>;
+  readonly statuses: Map<string, SignatureStatus>;
   /** Every call with its argument, in order. */
   readonly calls: string[];
   finalizedSlot: bigint;

@@ -88,6 +88,24 @@ describe('an RPC that cannot be trusted', () => {
     await expectEven();
   });
 
+  it('knows less than it did: a payment is not taken back on the word of a node that lags', async () => {
+    const agents = await newAgents(2);
+    const { signatures } = await payEach(agents);
+    await expectCredited(agents);
+    const { faults } = market.chain;
+    faults.missingSignatureRate = 1;
+    faults.byMethod['getSignatureStatuses'] = { staleSlots: 300 };
+    market.chain.warpSlots(100);
+    for (let sweep = 0; sweep < 6; sweep += 1) await market.router.context.payments.sync(5000);
+    const known = await Promise.all(signatures.map(money.credit));
+    expect(known.map((credit) => credit?.status)).toEqual(['confirmed', 'confirmed']);
+    faults.byMethod = {};
+    await expect
+      .poll(async () => (await Promise.all(signatures.map(money.credit))).map((c) => c?.status), LIMIT)
+      .toEqual(['finalized', 'finalized']);
+    await expectEven();
+  });
+
   it('is away for minutes: what was paid meanwhile is found, by agents who waited and by those who did not', async () => {
     const agents = await newAgents(3);
     const { faults } = market.chain;
