@@ -69,6 +69,7 @@ export {
 } from './receipt.ts';
 export { checkScrapeOptions, type OptionFault } from './schemas/check-scrape-options.ts';
 export {
+  COMPILED_LANGUAGES,
   type ExecuteBody,
   ExecuteBodySchema,
   type ExecuteRequest,

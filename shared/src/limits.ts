@@ -13,6 +13,8 @@ export const LIMITS = {
   executeTimeoutDefaultSeconds: 30,
   executeMemoryDefaultMb: 256,
   executeMemoryMinMb: 16,
+  /** On top of a program's own time. */
+  compileTimeoutSeconds: 30,
   /** Arguments, and as many variables; their bytes together. */
   args: 64,
   argsBytes: 64 * 1024,

@@ -4,20 +4,7 @@
 set -eu
 root=$1 recipe=$2 node=$3
 
-# The supervisor is compiled by tcc, which takes 5 MB and one second where gcc would take 60 MB, in a folder of the
-# new root that goes again.
-mkdir -p "$root/build/debs" "$root/usr/lib/watt"
-(cd "$root/build/debs" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -qq -o APT::Sandbox::User=root download \
-  tcc libc6-dev linux-libc-dev)
-for deb in "$root"/build/debs/*.deb; do dpkg-deb -x "$deb" "$root/build"; done
-cp "$recipe/supervisor.c" "$root/build/"
-triplet=$(basename "$(dirname "$(find "$root/build/usr/lib" -name crt1.o)")")
-chroot "$root" /build/usr/bin/tcc -nostdinc -B"/build/usr/lib/$triplet/tcc" \
-  -I"/build/usr/lib/$triplet/tcc/include" -I"/build/usr/include/$triplet" -I/build/usr/include \
-  -L"/build/usr/lib/$triplet" -L"/usr/lib/$triplet" \
-  -nostdlib -o /usr/lib/watt/supervisor "/build/usr/lib/$triplet/crt1.o" \
-  "/build/usr/lib/$triplet/crti.o" /build/supervisor.c "/usr/lib/$triplet/libc.so.6" "/build/usr/lib/$triplet/crtn.o"
-rm -rf "$root/build"
+sh "$recipe/build-supervisor.sh" "$root" "$recipe"
 
 # What is in the image, for whoever has to check it.
 for deb in "$root"/var/cache/apt/archives/*.deb; do

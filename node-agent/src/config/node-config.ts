@@ -57,6 +57,8 @@ export const NodeConfigSchema = Type.Object(
         {
           /** The least that has to stand between programs and this machine; without it, whatever Docker has. */
           isolation: Type.Optional(IsolationSchema),
+          /** `all` builds the image with more languages, which takes 6 GB of disk and some minutes. */
+          languages: Type.Optional(Type.Union([Type.Literal('core'), Type.Literal('all')])),
           /** Memory for containers that wait for jobs; left out, a sixteenth of the machine's, at most 768. */
           warm_memory_mb: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_536 })),
         },

@@ -1,11 +1,13 @@
 import { type Capabilities, isIsolatedAtLeast } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { NodeConfig } from '../config/node-config.ts';
-import type { ContainerEngine } from '../sandbox/container-engine.ts';
+import { type ContainerEngine, EngineError } from '../sandbox/container-engine.ts';
 import { isolationOf } from '../sandbox/container-runtime.ts';
 import { poolSettings } from '../sandbox/pool/pool-settings.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
+import { ensureMoreImage } from '../setup/ensure-more-image.ts';
+import type { SandboxImage } from '../setup/ensure-sandbox-image.ts';
 import type { Preparation } from '../setup/prepare-machine.ts';
 import { type MachineFacts, maxJobMemoryMb } from './machine-facts.ts';
 import type { WorkerProblem } from './workers.ts';
@@ -14,6 +16,12 @@ export interface ExecuteWorkerOptions {
   config: NodeConfig['sandbox'];
   machine: MachineFacts;
   docker: ContainerEngine;
+  /** For downloads and half-built images. */
+  cacheDir: string;
+  /** Install what is missing, where that can be done without asking. */
+  install: boolean;
+  /** Lines of progress for people. */
+  report: (line: string) => void;
   clock: { now(): number };
   logger: Logger;
 }
@@ -38,9 +46,11 @@ export async function buildExecuteWorker(
   if (sandboxImage === null || sandboxImage.state === 'unavailable') return null;
   const maxMemoryMb = maxJobMemoryMb(machine, DEFAULT_SANDBOX_LIMITS.maxMemoryMb);
   const pool = poolSettings(machine);
+  const more = await findMore(options, problems);
   const sandbox = createSandbox({
     docker: options.docker,
     image: sandboxImage.value.name,
+    ...(more && { moreImage: more.name }),
     limits: { maxMemoryMb },
     pool: { ...pool, budgetMb: config.warm_memory_mb ?? pool.budgetMb },
     clock,
@@ -54,9 +64,11 @@ export async function buildExecuteWorker(
   if (probe.available && isIsolatedAtLeast(isolation, least)) {
     // Nobody waits for it: what comes before is served from cold.
     void sandbox.warmUp();
-    const languages = probe.languages.map(({ language }) => language);
-    const image = probe.image?.id ?? '';
-    const toolchains = probe.languages.map((one) => ({ ...one, image }));
+    const toolchains = [
+      ...probe.languages.map((one) => ({ ...one, image: probe.image?.id ?? '' })),
+      ...(await sandbox.probeMore()).map((one) => ({ ...one, image: more?.id ?? '' })),
+    ];
+    const languages = toolchains.map(({ language }) => language);
     return { sandbox, offer: { languages, max_memory_mb: maxMemoryMb, runtime, isolation, toolchains } };
   }
   problems.push(...probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
@@ -67,5 +79,24 @@ export async function buildExecuteWorker(
     });
   }
   await sandbox.close();
+  return null;
+}
+
+/** More languages are an extra: a node without them offers what it has. */
+async function findMore(
+  { docker, config, cacheDir, install, report }: ExecuteWorkerOptions,
+  problems: WorkerProblem[],
+): Promise<SandboxImage | null> {
+  const mayBuild = config?.languages === 'all';
+  const setup = { cacheDir, report, allowInstall: install, allowStart: false };
+  try {
+    const step = await ensureMoreImage(docker, { ...setup, mayBuild });
+    if (step === null) return null;
+    if (step.state !== 'unavailable') return step.value;
+    problems.push({ what: `more languages: ${step.reason}`, fix: step.fix });
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    problems.push({ what: `more languages: ${error.message}`, fix: 'start Docker' });
+  }
   return null;
 }

@@ -7,7 +7,9 @@ export const DEADLINE_MARGIN_MS = 120_000;
 /** Makes and starts a container when one is asked for. */
 export function createColdStart(open: OpenContainer): ContainerSource {
   return {
-    take: ({ jobId, memoryMb, timeoutSeconds }) =>
-      open({ jobId, memoryMb, lifeMs: timeoutSeconds * 1000 + DEADLINE_MARGIN_MS, waiting: null }),
+    take: ({ jobId, language, memoryMb, timeoutSeconds }) => {
+      const lifeMs = timeoutSeconds * 1000 + DEADLINE_MARGIN_MS;
+      return open({ jobId, language, memoryMb, lifeMs, waiting: null });
+    },
   };
 }

@@ -72,6 +72,8 @@ export interface ContainerEngine {
   /** Both directions of the container's stdio, output in the engine's frames. */
   attach(id: string): Promise<Duplex>;
   start(id: string): Promise<void>;
+  /** Sets the memory that a running container may take, swap included. */
+  limitMemory(id: string, bytes: number): Promise<void>;
   kill(id: string): Promise<void>;
   /** Null when there is no such container. */
   inspect(id: string): Promise<ContainerState | null>;

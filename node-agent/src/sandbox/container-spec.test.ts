@@ -6,6 +6,7 @@ const MIB = 1024 * 1024;
 const request = {
   jobId: 'job-1',
   waiting: [],
+  canRunFiles: false,
   owner: 'sandbox-1',
   deadlineMs: 1_700_000_000_000,
   image: 'sha256:abc',

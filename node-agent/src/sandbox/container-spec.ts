@@ -37,6 +37,8 @@ export interface ContainerRequest {
   runtime: string;
   uid: number;
   memoryMb: number;
+  /** Whether files in /tmp may be run: a compiled program is one. */
+  canRunFiles: boolean;
   /** Text of the profile, not a path. */
   seccompProfile: string;
   /** Processors that the host has; asking Docker for more is an error. */
@@ -103,7 +105,7 @@ export function buildContainerSpec(request: ContainerRequest, limits: SandboxLim
       ShmSize: limits.sharedMemoryMb * MIB,
       CgroupnsMode: 'private' as const,
       Tmpfs: {
-        '/tmp': `rw,noexec,nosuid,nodev,size=${tmpMb}m,nr_inodes=${limits.tmpInodes},mode=0700,uid=${uid},gid=${uid}`,
+        '/tmp': `rw,${request.canRunFiles ? 'exec' : 'noexec'},nosuid,nodev,size=${tmpMb}m,nr_inodes=${limits.tmpInodes},mode=0700,uid=${uid},gid=${uid}`,
       },
       MaskedPaths: MASKED_PATHS,
       ReadonlyPaths: READONLY_PATHS,

@@ -104,6 +104,11 @@ function containerCalls(docker: Docker): ContainerCalls {
         await docker.getContainer(id).start({ abortSignal });
       }),
 
+    limitMemory: (id, bytes) =>
+      call('update container', QUICK_LIMIT_MS, async (abortSignal) => {
+        await docker.getContainer(id).update({ Memory: bytes, MemorySwap: bytes, abortSignal });
+      }),
+
     kill: (id) =>
       orIfAbsent(
         call('kill container', QUICK_LIMIT_MS, async (abortSignal) => {

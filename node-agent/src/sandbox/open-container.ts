@@ -3,14 +3,15 @@ import { chooseRuntime, isolationOf } from './container-runtime.ts';
 import type { TakenContainer } from './container-source.ts';
 import { buildContainerSpec } from './container-spec.ts';
 import { openJobContainer } from './job-container.ts';
-import { LANGUAGE_TABLE, type Language } from './languages.ts';
+import { type ImageKind, LANGUAGE_TABLE, type Language } from './languages.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
 import { readSeccompProfile } from './seccomp-profile.ts';
 import type { UidPool } from './uid-pool.ts';
 
 export interface OpenOptions {
   engine: ContainerEngine;
-  image: string;
+  /** Name and tag of each image that is there. */
+  images: Readonly<Partial<Record<ImageKind, string>>>;
   limits: SandboxLimits;
   owner: string;
   runtime?: string;
@@ -25,7 +26,9 @@ export interface OpenRequest {
   memoryMb: number;
   /** How long from now anybody may still need it, at the most. */
   lifeMs: number;
+  /** The language whose interpreter is to wait in it; null for a container that takes a job of `language`. */
   waiting: Language | null;
+  language: Language;
 }
 
 /** Makes and starts a container. Fails with an `EngineError`. */
@@ -45,14 +48,17 @@ export function createContainerOpener(options: OpenOptions): OpenContainer {
     return asked;
   }
 
-  return async ({ jobId, memoryMb, lifeMs, waiting }) => {
-    const [info, image] = await Promise.all([hostInfo(), engine.findImage(options.image)]);
-    if (image === null)
-      throw new EngineError('image_missing', `the image ${options.image} is not on this machine`);
+  return async ({ jobId, memoryMb, lifeMs, waiting, language }) => {
+    const spec = LANGUAGE_TABLE[language];
+    const name = options.images[spec.image] ?? `for ${language}`;
+    const [info, image] = await Promise.all([hostInfo(), engine.findImage(name)]);
+    if (image === null) throw new EngineError('image_missing', `the image ${name} is not on this machine`);
     const runtime = options.runtime ?? chooseRuntime(info.runtimes, info.defaultRuntime);
     const uid = uids.take();
     const request = {
-      ...{ jobId, owner: options.owner, image, runtime, uid, memoryMb, hostCpus: info.cpus },
+      ...{ jobId, owner: options.owner, image, runtime, uid, hostCpus: info.cpus },
+      memoryMb: Math.max(memoryMb, spec.compile?.memoryMb ?? 0),
+      canRunFiles: spec.isNative === true,
       waiting: waiting === null ? [] : waitingCommand(waiting),
       deadlineMs: Math.ceil(options.now() + lifeMs),
       seccompProfile: readSeccompProfile(),

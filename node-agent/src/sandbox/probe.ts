@@ -1,7 +1,7 @@
 import { type ContainerEngine, EngineError, type EngineInfo } from './container-engine.ts';
 import { chooseRuntime } from './container-runtime.ts';
 import type { ExecuteOutcome, ExecuteTask } from './execute-task.ts';
-import { LANGUAGE_NAMES, LANGUAGE_TABLE, type Language } from './languages.ts';
+import { LANGUAGE_NAMES, LANGUAGE_TABLE, type Language, languagesOf } from './languages.ts';
 import { LIMIT_NAMES, type LimitName, type LimitProof, limitProof, MEMORY_FIX } from './limit-proof.ts';
 import { limitsProgram, parseProofs } from './probe-program.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
@@ -42,10 +42,12 @@ const TIME_SECONDS = 0.3;
 /** Far above any overshoot that a loaded machine shows: here it is asked whether the limit is there, not how sharp it is. */
 const TIME_BOUND_MS = 2_000;
 
-const VERSIONS_PROGRAM = LANGUAGE_NAMES.map(
-  (name) =>
-    `printf '%s\\t%s\\n' ${name} "$(${LANGUAGE_TABLE[name].versionCommand.join(' ')} 2>&1 | head -n 1)"`,
-).join('\n');
+const VERSIONS_PROGRAM = languagesOf('core')
+  .map(
+    (name) =>
+      `printf '%s\\t%s\\n' ${name} "$(${LANGUAGE_TABLE[name].versionCommand.join(' ')} 2>&1 | head -n 1)"`,
+  )
+  .join('\n');
 
 /** Asks the engine what it enforces, then runs jobs that would misbehave if it did not. */
 export async function probeSandbox(options: ProbeOptions): Promise<SandboxCapabilities> {

@@ -11,6 +11,7 @@ import type {
 } from './execute-task.ts';
 import type { JobContainer } from './job-container.ts';
 import { canResume, jobOfTask } from './job-of-task.ts';
+import { LANGUAGE_TABLE } from './languages.ts';
 import { createOutputBuffer } from './output-buffer.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
 import type { JobEnd } from './supervisor-frames.ts';
@@ -19,6 +20,9 @@ import type { JobEnd } from './supervisor-frames.ts';
 const HARD_KILL_AFTER_MS = 200;
 /** What the engine may take to close the stdio of a container that was killed. */
 const CLOSE_LIMIT_MS = 2_000;
+/** For setting the memory between compiler and program. */
+const UPDATE_LIMIT_MS = 10_000;
+const MIB = 1024 * 1024;
 
 export interface RunOptions {
   engine: ContainerEngine;
@@ -46,9 +50,11 @@ export async function runJob(options: RunOptions): Promise<ExecuteOutcome> {
   };
   const job = jobOfTask(task, { nonce, resume, limits });
 
+  const compileMs = job.compile === undefined ? 0 : job.compile.timeoutMs + UPDATE_LIMIT_MS;
+  const hardLimitMs = job.timeoutMs + compileMs + HARD_KILL_AFTER_MS;
   const startedAt = options.now();
   const ended = container.run(job, (frame) => {
-    if (frame.type === 'compiled') container.proceed();
+    if (frame.type === 'compiled') void startCompiled(options);
     else if (frame.type !== 'output') facts.artifacts.push(frame);
     else {
       facts[frame.stream].push(frame.bytes, frame.isTail);
@@ -56,13 +62,25 @@ export async function runJob(options: RunOptions): Promise<ExecuteOutcome> {
     }
   });
 
-  const { end, killedFor } = await endOrKill(container, ended, job.timeoutMs + HARD_KILL_AFTER_MS, signal);
+  const { end, killedFor } = await endOrKill(container, ended, hardLimitMs, signal);
   if (killedFor === 'cancel' || end?.reason === 'cancel') return cancelled();
   if (end !== null) return completedExecution(facts, end);
   if (killedFor === 'timeout') {
     return abruptExecution(facts, { reason: 'timeout', wallMs: options.now() - startedAt });
   }
   return afterSilentEnd(options, facts, options.now() - startedAt);
+}
+
+/** From here on the program has the memory that it asked for, and no more. */
+async function startCompiled({ engine, taken, task }: RunOptions): Promise<void> {
+  const compileMb = LANGUAGE_TABLE[task.language].compile?.memoryMb ?? 0;
+  try {
+    if (compileMb > task.memory_mb) await engine.limitMemory(taken.container.id, task.memory_mb * MIB);
+    taken.container.proceed();
+  } catch {
+    // It never gets more than it may: without its own limit it does not start, and the job goes to another node.
+    await taken.container.kill().catch(() => {});
+  }
 }
 
 /** Waits for the end; kills the container when the time is up or nobody wants the result. */

@@ -9,6 +9,7 @@ import { createContainerOpener } from './open-container.ts';
 import type { PoolSettings } from './pool/pool-settings.ts';
 import { createWarmPool } from './pool/warm-pool.ts';
 import { probeSandbox, type SandboxCapabilities } from './probe.ts';
+import { probeMore, type Toolchain } from './probe-more.ts';
 import { cancelled, failedByEngine, runJob } from './run-job.ts';
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './sandbox-limits.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   docker: ContainerEngine;
   /** Name and tag of the image; `ensureSandboxImage` gives it. */
   image: string;
+  /** The image with more languages, where there is one. */
+  moreImage?: string;
   limits?: Partial<SandboxLimits>;
   /** Name of an OCI runtime. Without it, the strongest that the engine has. */
   runtime?: string;
@@ -36,6 +39,8 @@ export interface Sandbox {
   execute(task: ExecuteTask, signal: AbortSignal, onOutput?: OutputListener): Promise<ExecuteOutcome>;
   /** Proves with jobs of its own what this machine enforces. Takes a second or two. */
   probe(): Promise<SandboxCapabilities>;
+  /** Tries every language of the image with more of them; none without that image. Takes some seconds. */
+  probeMore(): Promise<Toolchain[]>;
   /** Begins to keep containers ready. Resolves when the first of them wait. */
   warmUp(): Promise<void>;
   /** Containers that wait, by language and memory as in `python:256`. */
@@ -52,7 +57,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const uids = createUidPool(options.uidRange ?? DEFAULT_UID_RANGE, random(4).readUInt32BE());
   const now = () => clock.now();
   const open = createContainerOpener({
-    ...{ engine, image, limits, uids, now, random, ...(runtime !== undefined && { runtime }) },
+    ...{ engine, limits, uids, now, random, ...(runtime !== undefined && { runtime }) },
+    images: { core: image, ...(options.moreImage !== undefined && { more: options.moreImage }) },
     owner: random(8).toString('hex'),
   });
   const cold = createColdStart(open);
@@ -120,6 +126,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     execute,
     probe: () =>
       track(probeSandbox({ engine, image, limits, execute, ...(runtime !== undefined && { runtime }) })),
+    probeMore: async () => (options.moreImage === undefined ? [] : track(probeMore(execute))),
     warmUp: async () => pool?.start(),
     ready: () => pool?.ready() ?? {},
     sweep: () => track(sweepOrphans(engine, clock.now())),

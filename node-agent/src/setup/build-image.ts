@@ -17,7 +17,7 @@ const MERGED_USR =
 export interface BuildOptions extends SetupOptions {
   engine: ContainerEngine;
   recipe: ImageRecipe;
-  /** Empty, and ours alone. Holds the Node binary as `node`. */
+  /** Empty, and ours alone. Holds the Node binary as `node`, if the recipe has one. */
   workDir: string;
 }
 
@@ -41,7 +41,7 @@ export async function buildFromDebian(options: BuildOptions): Promise<Unavailabl
   }
 
   const tarFile = join(workDir, 'rootfs.tar');
-  const quoted = [join(recipe.folder, 'debian-hook.sh'), recipe.folder, join(workDir, 'node')].map(quote);
+  const quoted = [join(recipe.folder, recipe.hook), recipe.folder, join(workDir, 'node')].map(quote);
   const built = await runCommand(
     [
       // In a mount namespace of its own: killed half-way, it would leave /proc and /sys mounted where we then delete.

@@ -1,15 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ContainerEngine, EngineError } from '../sandbox/container-engine.ts';
-import { buildFromDebian, buildFromDockerfile } from './build-image.ts';
+import { type BuildOptions, buildFromDebian, buildFromDockerfile } from './build-image.ts';
 import { withFileLock } from './file-lock.ts';
 import { freeDiskMb } from './free-disk.ts';
 import { type ImageRecipe, type NodeArch, readImageRecipe, toNodeArch } from './image-recipe.ts';
 import { fetchNodeBinary } from './node-binary.ts';
-import { type SetupOptions, type StepResult, unavailable } from './step-result.ts';
+import { type SetupOptions, type StepResult, type Unavailable, unavailable } from './step-result.ts';
 
-/** The Node package, the unpacked system, its archive, and Docker's copy. */
-const BUILD_DISK_MB = 2_000;
 const LOCK_LIMIT_MS = 900_000;
 const WORK_PREFIX = 'image-build-';
 
@@ -40,8 +38,8 @@ export async function ensureSandboxImage(
 
     await mkdir(options.cacheDir, { recursive: true });
     const freeMb = await freeDiskMb(options.cacheDir);
-    if (freeMb < BUILD_DISK_MB) {
-      const reason = `building the sandbox image needs ${BUILD_DISK_MB} MB and ${options.cacheDir} has ${freeMb} MB`;
+    if (freeMb < recipe.diskMb) {
+      const reason = `building the image ${recipe.name} needs ${recipe.diskMb} MB and ${options.cacheDir} has ${freeMb} MB`;
       return unavailable(reason, 'free some space');
     }
     const lock = join(options.cacheDir, 'image-build.lock');
@@ -70,23 +68,27 @@ async function build(
   const workDir = await mkdtemp(join(options.cacheDir, WORK_PREFIX));
   try {
     options.report(`building the sandbox image ${recipe.name}`);
-    const node = await fetchNodeBinary(recipe, workDir, options.report);
-    if (node.state === 'unavailable') return node;
-    const work = { ...options, engine, recipe, workDir };
-    const byDebian = await buildFromDebian(work);
-    if (byDebian !== null) {
-      options.report(`not from Debian's packages (${byDebian.reason}); with the Dockerfile`);
-      const byDockerfile = await buildFromDockerfile(work);
-      if (byDockerfile !== null) {
-        return unavailable(`${byDebian.reason}; ${byDockerfile.reason}`, byDockerfile.fix);
-      }
-    }
+    const refused = await make({ ...options, engine, recipe, workDir });
+    if (refused !== null) return refused;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const built = await findImage(engine, recipe.name, 'installed', `, built in ${seconds} s`);
     return built ?? unavailable('the image was built and is not there', 'run the set-up again');
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
+}
+
+async function make(options: BuildOptions): Promise<Unavailable | null> {
+  const { recipe, workDir, report } = options;
+  const { node } = recipe;
+  if (node === null) return buildFromDebian(options);
+  const fetched = await fetchNodeBinary({ ...recipe, node }, workDir, report);
+  if (fetched.state === 'unavailable') return fetched;
+  const byDebian = await buildFromDebian(options);
+  if (byDebian === null) return null;
+  report(`not from Debian's packages (${byDebian.reason}); with the Dockerfile`);
+  const byDockerfile = await buildFromDockerfile(options);
+  return byDockerfile && unavailable(`${byDebian.reason}; ${byDockerfile.reason}`, byDockerfile.fix);
 }
 
 async function findImage(

@@ -8,6 +8,7 @@ const RECIPE_VERSION = 1;
 
 export const RECIPE_FILES = [
   'Dockerfile',
+  'build-supervisor.sh',
   'debian-hook.sh',
   'finish-rootfs.sh',
   'node-binary.json',
@@ -18,6 +19,8 @@ export const RECIPE_FILES = [
   'wait.cjs',
 ] as const;
 
+const MORE_FILES = ['build-supervisor.sh', 'more-hook.sh', 'more-packages.txt', 'supervisor.c'] as const;
+
 export type NodeArch = 'x64' | 'arm64';
 
 export interface ImageRecipe {
@@ -26,7 +29,12 @@ export interface ImageRecipe {
   name: string;
   arch: NodeArch;
   packages: string[];
-  node: { version: string; package: string; integrity: string };
+  /** Script in the folder that makes the unpacked packages into the image. */
+  hook: string;
+  /** Mebibytes that building it takes: what is fetched, the unpacked system, its archive, and Docker's copy. */
+  diskMb: number;
+  /** Null where the image needs no Node; such an image is made from Debian's packages only. */
+  node: { version: string; package: string; integrity: string } | null;
 }
 
 interface NodeBinaryFile {
@@ -34,25 +42,43 @@ interface NodeBinaryFile {
   packages: Record<NodeArch, { name: string; integrity: string }>;
 }
 
-/** The recipe of `images/sandbox` for one processor architecture. */
+const FOLDER = fileURLToPath(new URL('../../images/sandbox/', import.meta.url));
+
+/** The recipe of the image with Python, Node and Bash for one processor architecture. */
 export function readImageRecipe(arch: NodeArch): ImageRecipe {
-  const folder = fileURLToPath(new URL('../../images/sandbox/', import.meta.url));
-  const hash = createHash('sha256').update(arch);
-  const texts = new Map<string, string>();
-  for (const file of RECIPE_FILES) {
-    const text = readFileSync(join(folder, file), 'utf8');
-    texts.set(file, text);
-    hash.update(`\0${file}\0${text}`);
-  }
+  const { texts, tag } = readFiles(RECIPE_FILES, arch);
   const pinned = JSON.parse(texts.get('node-binary.json') ?? '{}') as NodeBinaryFile;
   const { name, integrity } = pinned.packages[arch];
   return {
-    folder,
-    name: `watt-sandbox:${RECIPE_VERSION}-${hash.digest('hex').slice(0, 12)}`,
-    arch,
-    packages: (texts.get('packages.txt') ?? '').split('\n').filter((line) => line !== ''),
+    ...{ folder: FOLDER, name: `watt-sandbox:${tag}`, arch, hook: 'debian-hook.sh', diskMb: 2_000 },
+    packages: lines(texts.get('packages.txt')),
     node: { version: pinned.version, package: name, integrity },
   };
+}
+
+/** The recipe of the image with more languages. */
+export function readMoreRecipe(arch: NodeArch): ImageRecipe {
+  const { texts, tag } = readFiles(MORE_FILES, arch);
+  return {
+    ...{ folder: FOLDER, name: `watt-sandbox-more:${tag}`, arch, hook: 'more-hook.sh', diskMb: 6_000 },
+    packages: lines(texts.get('more-packages.txt')),
+    node: null,
+  };
+}
+
+function readFiles(files: readonly string[], arch: NodeArch): { texts: Map<string, string>; tag: string } {
+  const hash = createHash('sha256').update(arch);
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const text = readFileSync(join(FOLDER, file), 'utf8');
+    texts.set(file, text);
+    hash.update(`\0${file}\0${text}`);
+  }
+  return { texts, tag: `${RECIPE_VERSION}-${hash.digest('hex').slice(0, 12)}` };
+}
+
+function lines(text = ''): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** Our name for the architecture in an engine's platform (`linux/x86_64`), or null if the recipe has none for it. */

@@ -5,6 +5,9 @@ import type { ImageRecipe } from './image-recipe.ts';
 import { runCommand } from './run-command.ts';
 import { type Report, type Unavailable, unavailable } from './step-result.ts';
 
+/** A recipe that has a Node. */
+export type NodeRecipe = ImageRecipe & { node: NonNullable<ImageRecipe['node']> };
+
 const PACK_LIMIT_MS = 180_000;
 const UNPACK_LIMIT_MS = 60_000;
 /** What the image has. A Node that needs more than these would not start in it. */
@@ -15,7 +18,7 @@ const LIBRARIES_IN_IMAGE = /^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|lib
  * that fails, the Node that runs us will do, if it is of the same major version and architecture and a plain binary.
  */
 export async function fetchNodeBinary(
-  recipe: ImageRecipe,
+  recipe: NodeRecipe,
   folder: string,
   report: Report,
 ): Promise<{ state: 'fetched'; path: string } | Unavailable> {
@@ -39,7 +42,7 @@ export async function fetchNodeBinary(
 }
 
 /** Null when the binary was unpacked, else what went wrong. */
-async function packFromNpm({ node }: ImageRecipe, scratch: string, report: Report): Promise<string | null> {
+async function packFromNpm({ node }: NodeRecipe, scratch: string, report: Report): Promise<string | null> {
   report(`fetching Node ${node.version} for the image (${node.package}, 41 MB)`);
   const wanted = `${node.package}@${node.version}`;
   const packed = await runCommand(['npm', 'pack', '--silent', '--pack-destination', scratch, wanted], {
@@ -58,7 +61,7 @@ async function packFromNpm({ node }: ImageRecipe, scratch: string, report: Repor
   return unpacked.ok ? null : `${wanted} could not be unpacked: ${unpacked.trouble}`;
 }
 
-async function isOwnNodePlain({ node, arch }: ImageRecipe): Promise<boolean> {
+async function isOwnNodePlain({ node, arch }: NodeRecipe): Promise<boolean> {
   const sameMajor = process.version.split('.')[0] === `v${node.version.split('.')[0]}`;
   if (process.platform !== 'linux' || process.arch !== arch || !sameMajor) return false;
   const linked = await runCommand(['ldd', process.execPath], { limitMs: 10_000 });

@@ -197,6 +197,7 @@ os.write(2, b"\\xff\\x00ok")`;
       expect.stringMatching(/^python 3\.11\./),
       expect.stringMatching(/^javascript 20\./),
       expect.stringMatching(/^bash 5\./),
+      expect.stringMatching(/^typescript \d/),
     ]);
   });
 });

@@ -154,7 +154,7 @@ describe('a scrape that is not valid', () => {
 describe('an execution that is not valid', () => {
   it.each([
     ['nothing', {}, 'language', 'is missing'],
-    ['another language', { ...program, language: 'ruby' }, 'language', 'is not one of the known values'],
+    ['another language', { ...program, language: 'cobol' }, 'language', 'is not one of the known values'],
     ['no code', { ...program, code: '' }, 'code', 'is empty'],
     ['a list of code', { ...program, code: ['x'] }, 'code', 'must be of type string'],
     ['too much code', { ...program, code: 'x'.repeat(1024 * 1024 + 1) }, 'code', 'is too long'],

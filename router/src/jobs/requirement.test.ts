@@ -21,6 +21,7 @@ describe('a requirement', () => {
   it('has the time of its request in milliseconds', () => {
     expect(scrape().timeoutMs).toBe(7000);
     expect(execute().timeoutMs).toBe(2500);
+    expect(execute({ language: 'go' }).timeoutMs).toBe(32_500);
   });
 
   it('has one key for what the same nodes can do, whatever the time', () => {

@@ -1,9 +1,11 @@
 import {
   type Capabilities,
+  COMPILED_LANGUAGES,
   type ExecuteRequest,
   type Isolation,
   isIsolatedAtLeast,
   type Language,
+  LIMITS,
   type ScrapeRequest,
 } from '@watt/shared';
 
@@ -32,6 +34,7 @@ export function scrapeRequirement(request: ScrapeRequest): Requirement {
 
 export function executeRequirement(request: ExecuteRequest): Requirement {
   const { language, timeout, isolation = 'container' } = request;
+  const compileSeconds = COMPILED_LANGUAGES.has(language) ? LIMITS.compileTimeoutSeconds : 0;
   const memoryMb = Math.ceil(request.memory_mb / MEMORY_STEP_MB) * MEMORY_STEP_MB;
   return {
     key: `execute:${language}:${memoryMb}${isolation === 'container' ? '' : `:${isolation}`}`,
@@ -39,7 +42,7 @@ export function executeRequirement(request: ExecuteRequest): Requirement {
     language,
     memoryMb,
     isolation,
-    timeoutMs: timeout * 1000,
+    timeoutMs: (timeout + compileSeconds) * 1000,
   };
 }
 

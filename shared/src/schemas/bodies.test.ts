@@ -62,7 +62,7 @@ describe('an execution', () => {
 
   test.each([
     { language: 'python' },
-    { language: 'ruby', code: 'puts 1' },
+    { language: 'cobol', code: 'puts 1' },
     { language: 'python', code: '' },
     { language: 'python', code: 'x', timeout: 0 },
     { language: 'python', code: 'x', memory_mb: 15 },

@@ -4,13 +4,38 @@ import type { Isolation } from './isolation.ts';
 import { JobIdSchema } from './job-id.ts';
 import { MaxCostSchema } from './max-cost.ts';
 
-export const LANGUAGES = ['python', 'javascript', 'bash'] as const;
+export const LANGUAGES = [
+  'python',
+  'javascript',
+  'bash',
+  'typescript',
+  'ruby',
+  'php',
+  'perl',
+  'lua',
+  'c',
+  'cpp',
+  'go',
+  'rust',
+] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const LanguageSchema = Type.Union([
   Type.Literal('python'),
   Type.Literal('javascript'),
   Type.Literal('bash'),
+  Type.Literal('typescript'),
+  Type.Literal('ruby'),
+  Type.Literal('php'),
+  Type.Literal('perl'),
+  Type.Literal('lua'),
+  Type.Literal('c'),
+  Type.Literal('cpp'),
+  Type.Literal('go'),
+  Type.Literal('rust'),
 ]);
+
+/** Languages whose programs are compiled before their time begins. */
+export const COMPILED_LANGUAGES: ReadonlySet<Language> = new Set(['typescript', 'c', 'cpp', 'go', 'rust']);
 
 const EncodingSchema = Type.Union([Type.Literal('utf8'), Type.Literal('base64')], {
   description: 'How the text stands for bytes; utf8 without it.',

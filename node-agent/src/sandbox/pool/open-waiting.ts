@@ -11,7 +11,7 @@ export async function openWaiting(
   want: { language: Language; memoryMb: number; lifeMs: number },
 ): Promise<TakenContainer> {
   const { language, memoryMb, lifeMs } = want;
-  const made = await open({ jobId: 'waiting', memoryMb, lifeMs, waiting: language });
+  const made = await open({ jobId: 'waiting', memoryMb, lifeMs, language, waiting: language });
   if (await isReadyWithin(made, READY_LIMIT_MS)) return made;
   await made.release();
   throw new Error(`an interpreter for ${language} did not get ready: ${made.container.diagnostics()}`);

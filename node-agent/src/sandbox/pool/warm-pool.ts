@@ -1,5 +1,5 @@
 import type { ContainerNeed, ContainerSource, TakenContainer } from '../container-source.ts';
-import { LANGUAGE_TABLE, type Language } from '../languages.ts';
+import { LANGUAGE_TABLE, type Language, runsAnywhere } from '../languages.ts';
 import type { OpenContainer } from '../open-container.ts';
 import { createDemand } from './demand.ts';
 import { openWaiting } from './open-waiting.ts';
@@ -103,8 +103,9 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
   return {
     async take(need) {
       takenAt = now();
-      const isKept = settings.tiersMb.includes(need.memoryMb);
-      if (state === 'running' && isKept) demand.note(keyOf(need.language, need.memoryMb), takenAt);
+      const isKept = settings.tiersMb.includes(need.memoryMb) && runsAnywhere(need.language);
+      if (state === 'running' && isKept && LANGUAGE_TABLE[need.language].waiting)
+        demand.note(keyOf(need.language, need.memoryMb), takenAt);
       const warm = isKept ? pick(shelf, need) : undefined;
       if (tending === null && backOffMs === 0) schedule(QUIET_MS);
       if (warm) return { ...warm, isWarm: true };
