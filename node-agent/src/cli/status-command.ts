@@ -1,6 +1,7 @@
-import { formatWatt } from '@watt/shared';
+import { formatWatt, type NodePayoutView } from '@watt/shared';
 import type { NodeEnv } from '../config/env.ts';
 import { lockHolder } from '../config/home-lock.ts';
+import { askPayout, payoutLines } from '../status/ask-payout.ts';
 import { whyNoJobs, whyNoPay } from '../status/explain.ts';
 import type { NodeStatus } from '../status/node-status.ts';
 import { readStatus } from '../status/status-file.ts';
@@ -24,19 +25,24 @@ export async function statusCommand(
   // A node that was killed could not write that it stopped, and one that prepares has not written yet.
   const state = isRunning ? ('connecting' as const) : ('stopped' as const);
   const status = written && (written.pid === holder?.pid ? written : { ...written, state, running: [] });
+  const payout = status && (await askPayout({ routerUrl: status.router.url, nodeId: status.node_id }));
   if (command.switches.has('json')) {
     const why_no_jobs = status && whyNoJobs(status, now);
     const why_no_pay = status && whyNoPay(status);
-    terminal.out(`${JSON.stringify({ is_running: isRunning, why_no_jobs, why_no_pay, status })}\n`);
+    terminal.out(`${JSON.stringify({ is_running: isRunning, why_no_jobs, why_no_pay, payout, status })}\n`);
   } else if (!status) {
     terminal.out(isRunning ? 'starting\n' : `not running: no node has run in ${home.dir} yet\n`);
   } else {
-    terminal.out(render(status, isRunning, now));
+    terminal.out(render(status, payout, { isRunning, now }));
   }
   return isRunning ? 0 : NOT_RUNNING_EXIT;
 }
 
-function render(status: NodeStatus, isRunning: boolean, now: number): string {
+function render(
+  status: NodeStatus,
+  payout: NodePayoutView | null,
+  { isRunning, now }: { isRunning: boolean; now: number },
+): string {
   const { capabilities, jobs, earned, wallet } = status;
   const today = earned.day === new Date(now).toISOString().slice(0, 10) ? BigInt(earned.today_base) : 0n;
   const state = isRunning ? `${status.state} for ${duration(now - Date.parse(status.since))}` : 'not running';
@@ -52,6 +58,7 @@ function render(status: NodeStatus, isRunning: boolean, now: number): string {
     `slots     ${slots.join(' · ') || 'none'}`,
     `jobs      ${jobs.done} done · ${jobs.failed} failed · ${jobs.refused} refused · ${status.unacknowledged} waiting for the router`,
     `earned    ${formatWatt(today)} WATT today · ${formatWatt(BigInt(earned.total_base))} WATT in all`,
+    ...(payout ? payoutLines(payout) : []),
     `wallet    ${wallet ? `${wallet.address}${wallet.proven ? '' : ' (not proven)'}` : 'none'}`,
     ...status.problems.map(({ what, fix }) => `missing   ${what}\n          fix: ${fix}`),
   ];
