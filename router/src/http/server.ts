@@ -10,6 +10,7 @@ import { depositRoutes } from './routes/deposits.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { languageRoutes } from './routes/languages.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { nodePayoutRoutes } from './routes/node-payouts.ts';
 import { nodeRoutes } from './routes/nodes.ts';
@@ -61,6 +62,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     depositRoutes,
     withdrawalRoutes,
     keyRoutes,
+    languageRoutes,
     nodeRoutes,
     nodePayoutRoutes,
     pricingRoutes,
