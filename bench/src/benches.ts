@@ -1,4 +1,5 @@
 import { benchDispatch } from './dispatch/bench-dispatch.ts';
+import { benchExtraction } from './extraction/bench-extraction.ts';
 import { benchLedger } from './ledger/bench-ledger.ts';
 import type { Report } from './report.ts';
 import { benchSandbox } from './sandbox/bench-sandbox.ts';
@@ -10,6 +11,8 @@ export interface BenchOptions {
   /** Of each contender in each round. */
   ms: number;
   concurrency: number;
+  /** Pages to measure on besides our own; `extraction` only. */
+  pages?: string;
   signal: AbortSignal;
   /** Progress, for stderr. */
   log: (line: string) => void;
@@ -25,6 +28,10 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   dispatch: {
     title: 'a paid, signed, ledgered job to a node that answers at once, beside bare echoes and BullMQ',
     run: benchDispatch,
+  },
+  extraction: {
+    title: 'how well the main text of a page is found, beside Readability; --pages DIR for another set',
+    run: benchExtraction,
   },
   ledger: {
     title: 'holds with their captures, beside plain SQL transactions, with up to a million jobs in the books',

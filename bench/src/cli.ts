@@ -30,6 +30,7 @@ export async function runCli(args: string[], output: CliOutput, signal: AbortSig
     rounds: atLeastOne(values.rounds, 'rounds'),
     ms: atLeastOne(values.seconds, 'seconds') * 1_000,
     concurrency: atLeastOne(values.concurrency, 'concurrency'),
+    ...(values.pages !== undefined && { pages: values.pages }),
     signal,
     log: (line) => output.err(`${line}\n`),
   });
@@ -43,6 +44,7 @@ function readArguments(args: string[]) {
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },
+      pages: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '3' },
       concurrency: { type: 'string', default: '64' },

@@ -9,6 +9,7 @@ export { type RunNodeOptions, type RunningNode, runNode } from './run-node.ts';
 export { createDockerEngine } from './sandbox/docker.ts';
 export { type PoolSettings, poolSettings } from './sandbox/pool/pool-settings.ts';
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.ts';
+export { type ExtractedPage, type ExtractInput, extractPage } from './scrape/extract/extract-page.ts';
 export { type Preparation, type PrepareOptions, prepareMachine } from './setup/prepare-machine.ts';
 export type { StepResult } from './setup/step-result.ts';
 export type { NodeStatus } from './status/node-status.ts';
