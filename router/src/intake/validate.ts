@@ -44,7 +44,10 @@ function refuseCrowds(value: unknown, path: readonly string[]): void {
   if (typeof value !== 'object' || value === null) return;
   const field = path.map(shown).join('.') || 'body';
   if (path.length > MAX_NESTING) {
-    throw fieldError({ field, message: 'nests too deep', fix: `Nest at most ${MAX_NESTING} levels.` });
+    // A dozen members of nobody's schema say less than the first of them; of a list not even that has a name.
+    const [first = ''] = path;
+    const top = /^\d+$/.test(first) ? 'body' : shown(first);
+    throw fieldError({ field: top, message: 'nests too deep', fix: `Nest at most ${MAX_NESTING} levels.` });
   }
   if (Object.keys(value).length > MAX_MEMBERS) {
     throw fieldError({ field, message: 'has too many members', fix: `Send at most ${MAX_MEMBERS}.` });
