@@ -111,6 +111,7 @@ async function startBrowser(options: ScraperOptions, egress: EgressProxy): Promi
       maxPages: limits.browserPages,
       maxAgeMs: limits.browserAgeMs,
       maxMemoryMb: limits.browserMemoryMb,
+      pageMemoryMb: limits.pageMemoryMb,
       runAs,
       logger,
     });

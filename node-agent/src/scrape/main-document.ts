@@ -1,4 +1,5 @@
 import type { Page, Request, Response } from './launch-chromium.ts';
+import { ScrapeFailure } from './scrape-failure.ts';
 import type { Redirect } from './scrape-task.ts';
 
 const MAX_ANSWERS = 100;
@@ -58,6 +59,7 @@ export function watchMainDocument(page: Page): MainDocument {
       if (failure === noted) reject(new Error('the document broke off'));
     }, GRACE_MS).unref();
   });
+  page.on('crash', () => reject(new ScrapeFailure('browser', 'The page broke its renderer.')));
   page.on('download', () => {
     isDownload = true;
   });

@@ -24,6 +24,8 @@ export interface ScrapeLimits {
   /** And for how long, and with how much memory of its own. */
   browserAgeMs: number;
   browserMemoryMb: number;
+  /** What one page's renderer may have. */
+  pageMemoryMb: number;
   /** Everything a rendered page moves through the proxy, both ways. */
   browserBytes: number;
   /** Text of a rendered document, in characters. */
@@ -53,6 +55,7 @@ export const DEFAULT_SCRAPE_LIMITS: ScrapeLimits = {
   browserPages: 50,
   browserAgeMs: 30 * 60_000,
   browserMemoryMb: 1_500,
+  pageMemoryMb: 1_024,
   browserBytes: 64 * MIB,
   renderedCharacters: 20 * MIB,
   viewportWidth: 1280,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { groupMemoryMb } from './browser/group-memory.ts';
+import { groupMemory, sumMb } from './browser/group-memory.ts';
 import { firstLanguage, type PageOptions, usualUserAgent } from './browser/page-options.ts';
+import { watchMemory } from './browser/watch-memory.ts';
 import { raceAbort } from './deadline.ts';
 import {
   type Browser,
@@ -39,6 +40,8 @@ interface WarmBrowserOptions extends LaunchOptions {
   maxPages: number;
   maxAgeMs: number;
   maxMemoryMb: number;
+  /** What one process of it, such as a page's renderer, may have before it is killed. */
+  pageMemoryMb: number;
   logger: Logger;
 }
 
@@ -65,8 +68,13 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
       isWorn: false,
     };
     running.add(instance);
+    const stopWatch = watchMemory({
+      ...{ group: instance.pid, logger: options.logger },
+      maxMb: options.pageMemoryMb,
+    });
     instance.browser.once('disconnected', () => {
       running.delete(instance);
+      stopWatch();
       const done = sweepUp(instance, options.logger).finally(() => sweeping.delete(done));
       sweeping.add(done);
     });
@@ -144,7 +152,7 @@ async function isWornOut(
   { maxPages, maxAgeMs, maxMemoryMb }: WarmBrowserOptions,
 ): Promise<boolean> {
   if (served >= maxPages || performance.now() - startedAt > maxAgeMs) return true;
-  return (await groupMemoryMb(pid)) > maxMemoryMb;
+  return sumMb(await groupMemory(pid)) > maxMemoryMb;
 }
 
 /** A browser taken for a job that has ended meanwhile goes straight back. */

@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import { groupMemory } from './group-memory.ts';
+
+const LOOK_EVERY_MS = 500;
+
+interface WatchOptions {
+  /** Chromium's process group. */
+  group: number;
+  /** What one process may have. */
+  maxMb: number;
+  logger: Logger;
+}
+
+/** Kills whichever of Chromium's processes grows beyond its share; a renderer takes its own page along and no other. Returns how to stop. */
+export function watchMemory({ group, maxMb, logger }: WatchOptions): () => void {
+  let isLooking = false;
+  const look = async () => {
+    if (isLooking) return;
+    isLooking = true;
+    const grown = (await groupMemory(group)).filter(({ memoryMb }) => memoryMb > maxMb);
+    isLooking = false;
+    for (const { pid, memoryMb } of grown) {
+      logger.warn(
+        { pid, memoryMb: Math.round(memoryMb) },
+        'a page needs too much memory; killing its renderer',
+      );
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        logger.debug({ err: error, pid }, 'the renderer was gone before it was killed');
+      }
+    }
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
