@@ -94,7 +94,7 @@ export const LANGUAGE_TABLE: Readonly<Record<Language, LanguageSpec>> = {
   },
   ruby: interpreted('main.rb', '/usr/bin/ruby', '--version'),
   php: interpreted('main.php', '/usr/bin/php8.2', '--version'),
-  perl: interpreted('main.pl', '/usr/bin/perl', '--version'),
+  perl: interpreted('main.pl', '/usr/bin/perl', '-V:version'),
   lua: interpreted('main.lua', '/usr/bin/lua5.4', '-v'),
   c: native('main.c', {
     command: ['/usr/bin/gcc', '-O2', '-o', '/tmp/main', '/tmp/main.c', '-lm', '-lpthread'],
