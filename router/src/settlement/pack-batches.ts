@@ -8,7 +8,7 @@ import { isFrozen } from './freeze.ts';
 import { holdUnreceivable } from './held-payouts.ts';
 import { loadBurnable } from './load-payable.ts';
 import { BATCH_MAX, expectedTerms, isWorthFee, offeredUnitPrice, type PayoutRules } from './payout-rules.ts';
-import { noteWaits, type Wait } from './waits.ts';
+import { FROZEN, NO_TOKENS, noteWaits, type Wait } from './waits.ts';
 
 interface QueuedPayout {
   id: string;
@@ -26,10 +26,7 @@ const QUEUE_READ = 120;
 export async function packBatches(parts: SettlementParts): Promise<string[]> {
   const { sql, accounts, chain } = parts;
   if (await isFrozen(sql)) {
-    await noteQueueWait(parts, {
-      code: 'payouts_frozen',
-      detail: 'Payouts are stopped until the operator has looked at a finding.',
-    });
+    await noteQueueWait(parts, FROZEN);
     return [];
   }
   const queued = await holdUnreceivable(parts, await loadQueued(sql));
@@ -68,12 +65,7 @@ function whyNot(
   { unitPrice, left }: { unitPrice: bigint; left: bigint },
 ): Wait | null {
   const value = part.reduce((sum, payout) => sum + payout.amount, 0n);
-  if (value > left) {
-    return {
-      code: 'no_tokens',
-      detail: 'What our token account holds, finalized, does not cover the next payouts yet.',
-    };
-  }
+  if (value > left) return NO_TOKENS;
   return feeWait(value, feeOf(chain.signerCount, expectedTerms(part.length, unitPrice)), rules);
 }
 

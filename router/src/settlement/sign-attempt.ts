@@ -4,7 +4,7 @@ import type { SettlementParts } from './collect.ts';
 import { refuseBatch, type Split } from './end-batch.ts';
 import { lockUnfrozen } from './freeze.ts';
 import { expectedTerms, offeredUnitPrice } from './payout-rules.ts';
-import type { Wait } from './waits.ts';
+import { FROZEN, NO_TOKENS, type Wait } from './waits.ts';
 
 /** What became of a batch that wanted its next transaction. */
 export type Signing = { signed: SignedPayout } | { wait: Wait } | { split: Split | null };
@@ -38,13 +38,7 @@ export async function signNextAttempt(parts: SettlementParts, batch: string): Pr
     await storeAttempt(tx, batch, { ...transaction, lastValidHeight: blockhash.lastValidHeight });
     return transaction;
   });
-  if (signed) return { signed };
-  return {
-    wait: {
-      code: 'payouts_frozen',
-      detail: 'Payouts are stopped until the operator has looked at a finding.',
-    },
-  };
+  return signed ? { signed } : { wait: FROZEN };
 }
 
 /** The same order at every attempt: the same payouts in the same order, under the batch's own memo. */
@@ -69,12 +63,7 @@ async function findShortage(
     select coalesce(sum(p.amount), 0)::bigint as total
     from payout_attempts a join payouts p on p.batch_id = a.batch_id where a.state = 'live' and a.batch_id <> ${batch}`;
   const balance = (await chain.finalizedBalance()) ?? 0n;
-  if (total + (live?.total ?? 0n) > balance) {
-    return {
-      code: 'no_tokens',
-      detail: 'What our token account holds, finalized, does not cover the next payouts yet.',
-    };
-  }
+  if (total + (live?.total ?? 0n) > balance) return NO_TOKENS;
   const fee = feeOf(chain.signerCount, expectedTerms(transfers, rules.unitPriceMax));
   if ((await chain.feePayerLamports()) >= fee + RENT_EXEMPT_LAMPORTS) return null;
   return { code: 'no_sol', detail: 'The router’s wallet has not enough SOL for the fee.' };

@@ -26,6 +26,16 @@ export type WaitCode =
   | 'not_possible_now'
   | 'no_key';
 
+export const FROZEN: Wait = {
+  code: 'payouts_frozen',
+  detail: 'Payouts are stopped until the operator has looked at a finding.',
+};
+
+export const NO_TOKENS: Wait = {
+  code: 'no_tokens',
+  detail: 'What our token account holds, finalized, does not cover the next payouts yet.',
+};
+
 const RECIPIENT_WAITS: Readonly<Record<Exclude<RecipientState, 'ready'>, Wait>> = {
   missing: {
     code: 'no_token_account',

@@ -1,5 +1,6 @@
 import { unpackAccount } from '@solana/spl-token';
 import { type AccountInfo, Connection, Keypair, PublicKey } from '@solana/web3.js';
+import { parseWallet } from '@watt/shared';
 import type { PayoutChain, RecipientState, SignatureFinding, Simulation } from '../payout-chain.ts';
 import { buildPayout, type PayoutKeys, signPayout, tokenAccountOf } from './payout-transaction.ts';
 
@@ -101,7 +102,8 @@ async function readRecipients(
   keys: PayoutKeys,
   wallets: readonly string[],
 ): Promise<Map<string, RecipientState>> {
-  const unique = [...new Set(wallets)];
+  // What is no address has no token account either.
+  const unique = [...new Set(wallets)].filter((wallet) => parseWallet(wallet) !== null);
   const states = new Map<string, RecipientState>();
   for (let start = 0; start < unique.length; start += ACCOUNTS_AT_ONCE) {
     const part = unique.slice(start, start + ACCOUNTS_AT_ONCE).map((wallet) => new PublicKey(wallet));
