@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Keypair } from '@solana/web3.js';
 import { createWatt, type Watt, type WattOptions } from '@watt/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +113,23 @@ describe('a prepaid balance', () => {
     await expect.poll(async () => (await execute()).status, { timeout: 10_000 }).toBe(200);
     expect(await wattOf({ apiKey }).balance()).toMatchObject({ available: '0', spent: '300', held: '0' });
   });
+});
+
+it('is opened by the example, with nothing but Node', async () => {
+  const owner = await market.agent(400);
+  const home = await mkdtemp(join(tmpdir(), 'watt-example-'));
+  try {
+    const network = join(home, 'network.json');
+    const agentKeyFile = join(home, 'agent.json');
+    await writeFile(agentKeyFile, JSON.stringify([...owner.secretKey]));
+    await writeFile(network, JSON.stringify({ router_url: market.router.url, agent_key_file: agentKeyFile }));
+    const example = join(import.meta.dirname, '..', '..', 'examples', 'make-api-key.mjs');
+    const { stdout } = await promisify(execFile)(process.execPath, [example, network], { timeout: 20_000 });
+    const bot = wattOf({ apiKey: stdout.trim() });
+    expect(await bot.balance()).toMatchObject({ wallet: owner.publicKey.toBase58(), available: '0' });
+  } finally {
+    await rm(home, { recursive: true });
+  }
 });
 
 it('goes back to its wallet once its payment is finalized', async () => {
