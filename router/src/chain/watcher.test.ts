@@ -336,6 +336,24 @@ describe('createWatcher', () => {
     expect(sweeps()).toBe(after);
   });
 
+  it('polls only when nobody else has read for a while', async () => {
+    vi.useFakeTimers();
+    try {
+      watcher.start();
+      await vi.advanceTimersByTimeAsync(5);
+      expect(sweeps()).toBe(1);
+      for (let i = 0; i < 10; i += 1) {
+        await vi.advanceTimersByTimeAsync(4);
+        await watcher.sync();
+      }
+      expect(sweeps()).toBe(11);
+      await vi.advanceTimersByTimeAsync(25);
+      expect(sweeps()).toBeGreaterThan(11);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('takes a confirmed notice as a reason to read, and a processed one as a rumour', async () => {
     watcher.start();
     const signature = crypto.randomUUID();

@@ -63,12 +63,20 @@ export function createWatcher(options: WatcherOptions): Watcher {
     return run().then(() => undefined);
   };
 
+  const schedule = (ms: number): void => {
+    if (!isStopped) timer = setTimeout(poll, ms);
+  };
+
   const poll = (): void => {
+    // Whoever asked for a sweep meanwhile has done this one's work.
+    const restMs = options.pollMs - (performance.now() - lastSweepAt);
+    if (restMs > 0) {
+      schedule(restMs);
+      return;
+    }
     sync()
       .catch((error: unknown) => logger.warn({ err: error }, 'the chain could not be read; trying again'))
-      .finally(() => {
-        if (!isStopped) timer = setTimeout(poll, options.pollMs);
-      });
+      .finally(() => schedule(options.pollMs));
   };
 
   const onConfirmed = (hint: ChainHint, triesLeft = HINT_TRIES): void => {
