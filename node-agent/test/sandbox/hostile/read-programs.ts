@@ -15,13 +15,15 @@ export interface HostileProgram {
   says: RegExp | null;
   /** What the result must say of it beside its end: `oom`, `stdout_truncated`, `stderr_truncated`. */
   flags: string[];
+  /** Paths that are collected as results. Whatever is found there must be `held`, or nothing but zeros. */
+  artifacts: string[];
   /** Seconds. */
   timeout: number;
 }
 
 const FOLDER = join(import.meta.dirname, 'programs');
 const LANGUAGES: Record<string, Language> = { py: 'python', js: 'javascript', sh: 'bash' };
-const KEYS = ['ends', 'says', 'flags', 'timeout'];
+const KEYS = ['ends', 'says', 'flags', 'artifacts', 'timeout'];
 const TIMEOUT_SECONDS = 20;
 /** For those that are to be ended by the clock. */
 const SHORT_TIMEOUT_SECONDS = 1;
@@ -53,6 +55,7 @@ export function readPrograms(replace: Record<string, string>): HostileProgram[] 
         ...{ name: file, what, language, code, ends },
         says: says === 'says' || says === '' ? null : new RegExp(says),
         flags: head.get('flags')?.split(' ') ?? [],
+        artifacts: head.get('artifacts')?.split(' ') ?? [],
         timeout: Number(
           head.get('timeout') ?? (ends[0] === 'timeout' ? SHORT_TIMEOUT_SECONDS : TIMEOUT_SECONDS),
         ),

@@ -1,7 +1,7 @@
 #: has the kernel end it for a CPU limit of its own: its failure, not the node's
-#: ends signal SIGXCPU or signal SIGKILL
+#: ends signal SIGXCPU or signal SIGKILL or timeout
 #: says
-#: timeout 5
+#: timeout 8
 import resource
 resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
 while True: pass
