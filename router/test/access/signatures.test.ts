@@ -1,6 +1,7 @@
-import { createSigningKey } from '@watt/shared';
+import { createSigningKey, type Wallet } from '@watt/shared';
 import { httpbis } from 'http-message-signatures';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { forgetNonces, takeNonce } from '../../src/access/nonces.ts';
 import { type SignatureChanges, signRequest } from '../harness/sign-request.ts';
 import { expectProblem } from '../http/expect-problem.ts';
 import { startServer, type TestServer } from '../http/start-server.ts';
@@ -180,5 +181,21 @@ describe('a nonce', () => {
       const headers = signRequest({ key, method: 'GET', url: url() }, { params: { nonce } });
       expect((await server.send('GET', PATH, undefined, headers)).status).toBe(200);
     }
+  });
+
+  it('is forgotten when its signature has long been void, and not before', async () => {
+    const { sql } = server.db.database;
+    const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+    for (const minutes of [1, 30]) {
+      const proof = {
+        wallet: wallet.publicKey as Wallet,
+        nonce: `of ${minutes}`,
+        voidAt: minutesAgo(minutes),
+      };
+      await takeNonce(sql, proof);
+    }
+    await forgetNonces(sql, Date.now());
+    const left = await sql`select nonce from auth_nonces where nonce like 'of %'`;
+    expect(left.map((row) => row['nonce'])).toEqual(['of 1']);
   });
 });

@@ -124,6 +124,16 @@ describe('a balance', () => {
     );
   });
 
+  it('is not charged for another wallet’s job that is paid', async () => {
+    const owner = await richAgent(300);
+    const second = await richAgent(300);
+    const body = program({ job_id: randomUUID() });
+    expect((await owner.send('POST', EXECUTE, body, ASYNC)).status).toBe(202);
+    expect((await second.send('POST', EXECUTE, body, ASYNC)).status).toBe(202);
+    expect(await balance(second)).toMatchObject({ available: 300, held: 0 });
+    expect(await balance(owner)).toMatchObject({ available: 0, held: 300 });
+  });
+
   it('shows every movement once, page by page, newest first', async () => {
     const agent = await richAgent(1000);
     const jobs: string[] = [];
