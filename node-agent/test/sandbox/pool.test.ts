@@ -6,6 +6,7 @@ import { docker, realImage, realSandbox } from './real-sandbox.ts';
 
 /** Raised by hand for a longer look; small by itself, because every job costs a container. */
 const INSTANT_EXITS = 24;
+const AT_ONCE = 32;
 
 const image = await realImage();
 const base = (['python', 'javascript', 'bash'] as const).map((language) => ({ language, memoryMb: 128 }));
@@ -152,6 +153,12 @@ os._exit(3)`,
     await new Promise((resolve) => setTimeout(resolve, 500));
     for (const { id } of await ours()) await docker.kill(id);
     expect(await job).toMatchObject({ kind: 'failed', reason: 'container_lost', retryable: true });
+  });
+
+  test('more at once than any machine could run are all answered', async () => {
+    const codes = Array.from({ length: AT_ONCE }, (_, index) => index);
+    const outcomes = await Promise.all(codes.map((code) => complete('bash', `exit ${code}`)));
+    expect(outcomes.map(({ output }) => output.exit_code)).toEqual(codes);
   });
 
   test('instant exits, eight at a time, lose nothing, and no container sees two jobs', async () => {
