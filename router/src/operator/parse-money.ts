@@ -43,22 +43,26 @@ const ROWS = { usual: 50, max: 1000 };
 
 export const MONEY_USAGE = `watt-router money <command>
 
-  status                                        chain, ledger and payouts at a glance; exit code 1 unless solvent
-  freezes [--all]                               why nothing is paid out
-  explain <signature> --as revenue|suspense --why W   book a transaction that is not ours, and release its freeze
-  freeze --why W                                pay nothing out until it is released
-  release <id> --why W                          let go of a freeze
-  suspense                                      payments without a clear payer
-  claim <signature> --wallet A --why W          give such a payment to a wallet's balance
-  refund <signature> --wallet A --why W         send such a payment back on chain
-  payouts [--held]                              payouts that are not finished, or only those that are held
-  retry <payout> --why W                        try a held payout again
-  return <payout> --why W                       give a held payout back to whom it was taken from
-  actions                                       what operators did
+  status                              chain, ledger and payouts at a glance; exit code 1 unless solvent
+  freezes [--all]                     why nothing is paid out
+  freeze --why "…"                    pay nothing out until it is released
+  release <id> --why "…"              let go of a freeze
+  explain <signature> --as revenue|suspense --why "…"
+                                      book a transaction that is not ours, and release its freeze
+  suspense                            payments without a clear payer
+  claim <signature> --wallet A --why "…"
+                                      give such a payment to a wallet's balance
+  refund <signature> --wallet A --why "…"
+                                      send such a payment back on chain
+  payouts [--held]                    payouts that are not finished, or only those that are held
+  retry <payout> --why "…"            try a held payout again
+  return <payout> --why "…"           give a held payout back to whom it was taken from
+  actions                             what operators did
 
-  --by NAME      who acts; the system's user if not said
-  --limit N      rows of a list, ${ROWS.usual} unless said; --after X continues behind a row
-  --json         for programs
+  --by NAME                           who acts; the system's user if not said
+  --limit N                           rows of a list, ${ROWS.usual} unless said
+  --after SIGNATURE                   suspense: continue behind this one
+  --json                              for programs
 `;
 
 /** @throws UsageError with a sentence for the operator. */

@@ -139,6 +139,11 @@ describe('what leaves without us', () => {
     const signature = await paidOut(20n, { attempt, ...(total && { total }) });
     await reconciler.check();
     expect(await causes()).toEqual([[cause, signature]]);
+    const [freeze] = await openFreezes(sql());
+    await releaseFreeze(sql(), freeze?.id ?? 0n, 'looked at');
+    await reconciler.check();
+    // An operator may find an amount right; what is not ours must be explained.
+    expect(await causes()).toEqual(cause === 'debit_mismatch' ? [] : [[cause, signature]]);
     // Said away, so that the next case begins with books that agree.
     await sql()`update chain_debits set explanation = 'test', explained_at = now() where signature = ${signature}`;
     await bookExplained(sql(), books.accounts, { signature, amount: total ?? 20n, from: 'revenue' });
