@@ -77,7 +77,8 @@ export async function runBatch(
   const caller = async () => {
     for (let url = urls[next++]; url !== undefined; url = urls[next++]) {
       const startedAt = performance.now();
-      characters += await scrape(url);
+      const count = await scrape(url);
+      characters += count;
       pageMs.push(performance.now() - startedAt);
     }
   };

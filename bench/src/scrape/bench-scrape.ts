@@ -9,6 +9,7 @@ import type { Site, SiteTask } from './site.ts';
 import type { ScraperTask } from './watt-scraper.ts';
 
 const DELAY_MS = 20;
+const SITES = 10;
 const STATIC_CONCURRENCY = 10;
 const BROWSER_CONCURRENCY = 2;
 /** Pages of a round for each second that was asked for; every contender gets the same. */
@@ -40,12 +41,15 @@ export async function benchScrape(options: BenchOptions): Promise<Report> {
   const chromiumPath = await findBrowser(log);
   const running: { stop(): Promise<void> }[] = [];
   try {
-    const site = await startRole<SiteTask, Site>('scrape-site', { delayMs: DELAY_MS });
+    const site = await startRole<SiteTask, Site>('scrape-site', {
+      delayMs: DELAY_MS,
+      sites: SITES,
+    });
     running.unshift(site);
     const start = async (name: string, role: string, browser: string | null): Promise<Contender> => {
       signal.throwIfAborted();
       const process = await startRole<ScraperTask, { port: number }>(role, {
-        sitePort: site.ready.port,
+        sitePorts: site.ready.ports,
         chromiumPath: browser,
       });
       const memory = watchMemory(process.pid);
@@ -115,7 +119,7 @@ async function runField(field: Field, { round, rounds, ms, site, signal, log }: 
   const count = round === 0 ? WARM_UP_PAGES : Math.max(WARM_UP_PAGES, Math.round((ms / 1_000) * perSecond));
   const urls = Array.from(
     { length: count },
-    (_, i) => `http://127.0.0.1:${site.port}${paths[i % paths.length]}?${round}-${i}`,
+    (_, i) => `http://127.0.0.1:${site.ports[i % site.ports.length]}${paths[i % paths.length]}?${round}-${i}`,
   );
   const concurrency = isScripted ? BROWSER_CONCURRENCY : STATIC_CONCURRENCY;
   for (const { name, process } of field.contenders) {
@@ -172,7 +176,7 @@ function notes({ rounds, ms }: BenchOptions): string[] {
   const seconds = ms / 1_000;
   return [
     `${rounds} rounds of ${seconds * STATIC_PAGES_PER_SECOND} static and ${seconds * BROWSER_PAGES_PER_SECOND} JavaScript pages for each contender, in turn, after a warm-up; every round counts.`,
-    `${STATIC_CONCURRENCY} static pages at a time, ${BROWSER_CONCURRENCY} with a browser; the site answers after ${DELAY_MS} ms, gzipped, from a process of its own on this machine.`,
+    `${STATIC_CONCURRENCY} static pages at a time, ${BROWSER_CONCURRENCY} with a browser; the site answers after ${DELAY_MS} ms, gzipped, on ${SITES} ports of a process of its own on this machine.`,
     'Static: news and blog pages of 10 to 340 KB. JavaScript: the same without their own scripts, with a list that a script fetches and draws.',
     `${WATT}: guard, fetch, parser threads and browser behind the filtering proxy, as in production. Crawlee: storage in memory, fresh context (incognito pages), else as it comes.`,
     `Memory: the process with all it started, shared pages counted once, the most in the whole run. The share that is ours: how much longer a page takes than in ${BARE}, which has no guard and reads nothing out of the page.`,

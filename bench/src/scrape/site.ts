@@ -1,17 +1,21 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Role } from '../role-process.ts';
 import { APP_ITEMS, APP_SCRIPT, APP_STYLE, appPage, DOT, readStaticPages } from './pages.ts';
 
+const KEEP_ALIVE_MS = 600_000;
+
 export interface SiteTask {
   /** What the network would take until the answer begins. */
   delayMs: number;
+  /** Ports to listen on: scrapers are polite to any one site. */
+  sites: number;
 }
 
 export interface Site {
-  port: number;
+  ports: number[];
   staticPaths: string[];
   appPaths: string[];
 }
@@ -23,7 +27,7 @@ interface Answer {
 }
 
 /** The web site that is scraped: static pages, and pages that scripts draw. */
-export const site: Role<SiteTask, Site> = async ({ delayMs }) => {
+export const site: Role<SiteTask, Site> = async ({ delayMs, sites }) => {
   const pages = await readStaticPages();
   const answers = new Map<string, Answer>([
     ['/app.js', answerOf('text/javascript', Buffer.from(APP_SCRIPT))],
@@ -35,22 +39,31 @@ export const site: Role<SiteTask, Site> = async ({ delayMs }) => {
       ({ html }, i) => [`/app/${i}`, answerOf('text/html', Buffer.from(appPage(html, i), 'latin1'))] as const,
     ),
   ]);
-  const server = createServer((request, response) => {
-    void answer(request, response, { answers, delayMs });
-  });
+  const servers = Array.from({ length: sites }, () =>
+    createServer((request, response) => void answer(request, response, { answers, delayMs })),
+  );
+  return {
+    ready: {
+      ports: await Promise.all(servers.map(listen)),
+      staticPaths: pages.map(({ path }) => path),
+      appPaths: pages.map((_, i) => `/app/${i}`),
+    },
+    async stop() {
+      for (const server of servers) server.closeAllConnections();
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    },
+  };
+};
+
+async function listen(server: Server): Promise<number> {
+  // Longer than any pause between rounds: a connection that ends as it is used again would fail a page.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  return {
-    ready: { port, staticPaths: pages.map(({ path }) => path), appPaths: pages.map((_, i) => `/app/${i}`) },
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-};
+  return (server.address() as AddressInfo).port;
+}
 
 function answerOf(type: string, plain: Buffer): Answer {
   return { type, plain, gzip: gzipSync(plain) };

@@ -8,7 +8,7 @@ import type { Role } from '../role-process.ts';
 import { type Batch, READY, runBatch, SELECTORS, serveBatches } from './batch.ts';
 
 export interface ScraperTask {
-  sitePort: number;
+  sitePorts: number[];
   /** Null: pages without scripts only. */
   chromiumPath: string | null;
 }
@@ -16,7 +16,7 @@ export interface ScraperTask {
 const TIMEOUT_SECONDS = 60;
 
 /** A node's own scraper, built as a node builds it: guard, parser threads, browser behind the filtering proxy. */
-export const wattScraper: Role<ScraperTask, { port: number }> = async ({ sitePort, chromiumPath }) => {
+export const wattScraper: Role<ScraperTask, { port: number }> = async ({ sitePorts, chromiumPath }) => {
   const dir = await mkdtemp(join(tmpdir(), 'watt-bench-scrape-'));
   const workers = await buildWorkers({
     config: { services: ['scrape'], slots: {} },
@@ -24,8 +24,8 @@ export const wattScraper: Role<ScraperTask, { port: number }> = async ({ sitePor
     docker: createDockerEngine(),
     cacheDir: dir,
     scrapePolicy: {
-      allowPrivate: [{ host: '127.0.0.1', port: sitePort }],
-      ports: [...DEFAULT_WEB_PORTS, sitePort],
+      allowPrivate: sitePorts.map((port) => ({ host: '127.0.0.1', port })),
+      ports: [...DEFAULT_WEB_PORTS, ...sitePorts],
       domains: { by: 'operator', blocked: [], allowed: [] },
       dnsServers: [],
       upstreams: [],

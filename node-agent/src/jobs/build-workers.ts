@@ -14,7 +14,7 @@ import { DEFAULT_SCRAPE_LIMITS } from '../scrape/scrape-limits.ts';
 import { type Preparation, prepareMachine } from '../setup/prepare-machine.ts';
 import type { StepResult } from '../setup/step-result.ts';
 import { buildExecuteWorker } from './execute-worker.ts';
-import { browserSlots, defaultSlots, type MachineFacts } from './machine-facts.ts';
+import { browserSlots, defaultSlots, type MachineFacts, parserThreads } from './machine-facts.ts';
 import type { WorkerProblem, Workers } from './workers.ts';
 
 export interface BuildWorkersOptions {
@@ -105,7 +105,11 @@ async function buildScraper(
     upstreams: createUpstreamPool(scrapePolicy.upstreams, logger),
     chromiumPath: path,
     clock,
-    limits: { ...DEFAULT_SCRAPE_LIMITS, browserSlots: browserSlots(machine) },
+    limits: {
+      ...DEFAULT_SCRAPE_LIMITS,
+      browserSlots: browserSlots(machine),
+      parserThreads: parserThreads(machine),
+    },
     logger,
     isRoot: machine.isRoot,
   });

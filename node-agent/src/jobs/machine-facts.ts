@@ -42,6 +42,11 @@ export function browserSlots({ cores, memoryMb }: MachineFacts): number {
   return clamp(Math.min(cores, Math.floor(memoryMb / 1024)), 1, 4);
 }
 
+/** Threads that read pages. Each may need half a gigabyte for the largest page there is. */
+export function parserThreads({ cores, memoryMb }: MachineFacts): number {
+  return clamp(Math.min(cores, Math.floor(memoryMb / 1024)), 1, 4);
+}
+
 /** The largest program that may run here: at most half of the machine. */
 export function maxJobMemoryMb({ memoryMb }: MachineFacts, limitMb: number): number {
   return Math.min(limitMb, Math.floor(memoryMb / 2));

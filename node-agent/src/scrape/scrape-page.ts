@@ -1,4 +1,4 @@
-import { parseSelectors, SelectorFault } from '@watt/shared';
+import { type ParsedField, parseSelectors, SelectorFault } from '@watt/shared';
 import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { UpstreamPool } from '../guard/upstream/upstream-pool.ts';
 import type { Deadline } from './deadline.ts';
@@ -41,7 +41,7 @@ export async function scrapePage(
 ): Promise<ScrapeCompleted> {
   const startedAt = performance.now();
   const times = createPhaseTimes();
-  checkSelectors(task);
+  const fields = readSelectors(task);
   const page = await getPage(rooms, task, { deadline, times });
   const parsed = await times.measure('parse', () =>
     rooms.parsers.parse(
@@ -51,7 +51,7 @@ export async function scrapePage(
         kind: page.kind,
         charset: page.charset,
         format: task.output_format,
-        ...(task.selectors && { selectors: task.selectors }),
+        ...(fields && { fields }),
         isMainContent: task.options.main_content ?? false,
         isClean: task.options.clean_html ?? false,
         maxElements: rooms.limits.elements,
@@ -125,9 +125,10 @@ function describe(
   };
 }
 
-function checkSelectors(task: ScrapeTask): void {
+/** Here and not in the parser's thread, which has no use for the rest of what reads them. */
+function readSelectors({ selectors }: ScrapeTask): ParsedField[] | null {
   try {
-    parseSelectors(task.selectors ?? {});
+    return selectors ? parseSelectors(selectors) : null;
   } catch (error) {
     if (!(error instanceof SelectorFault)) throw error;
     throw badSelector(error);

@@ -1,4 +1,4 @@
-import { assertSelector } from '@watt/shared';
+import { assertSelector, parseSelectors } from '@watt/shared';
 import { expect, test } from 'vitest';
 import { extractPage } from './extract-page.ts';
 
@@ -66,13 +66,15 @@ test.each([
   ['td:contains("2")', '2', '<td>2</td>'],
 ])('the selector %s', (selector, text, html) => {
   const selectors = { field: selector };
-  expect(extractPage({ ...input, selectors }).data).toEqual({ field: text });
-  expect(extractPage({ ...input, selectors, format: 'html' }).data).toEqual({ field: html });
+  expect(extractPage({ ...input, fields: parseSelectors(selectors) }).data).toEqual({ field: text });
+  expect(extractPage({ ...input, fields: parseSelectors(selectors), format: 'html' }).data).toEqual({
+    field: html,
+  });
 });
 
 test('text that needs no entity in UTF-8 is not turned into one', () => {
   const text = '<p>été &lt; 日本</p>';
-  const { data } = extractPage({ ...input, text, format: 'html', selectors: { p: 'p' } });
+  const { data } = extractPage({ ...input, text, format: 'html', fields: parseSelectors({ p: 'p' }) });
   expect(data).toEqual({ p: text });
 });
 
@@ -102,7 +104,7 @@ test('lists, attributes and fields within fields', () => {
     },
     missing: { selector: 'b', all: true },
   };
-  const { data, warnings } = extractPage({ ...input, text: LIST, selectors });
+  const { data, warnings } = extractPage({ ...input, text: LIST, fields: parseSelectors(selectors) });
   expect(data).toEqual({
     names: ['One', 'Two'],
     first: '7',
@@ -139,9 +141,9 @@ test('lists, attributes and fields within fields', () => {
 test('a selection is given up when it outgrows a result', () => {
   const nested = '<div>'.repeat(300) + 'x'.repeat(1000);
   const selectors = { all: { selector: 'div', all: true } };
-  expect(() => extractPage({ ...input, text: nested, selectors, maxCharacters: 100_000 })).toThrow(
-    /too large/,
-  );
+  expect(() =>
+    extractPage({ ...input, text: nested, fields: parseSelectors(selectors), maxCharacters: 100_000 }),
+  ).toThrow(/too large/);
 });
 
 test.each(['markdown', 'text', 'html', 'json'] as const)('%s of the main content', (format) => {
@@ -269,7 +271,12 @@ test('whatever selector passes the check before payment also runs', () => {
         if (!isAccepted(selector)) continue;
         count += 1;
         expect(
-          () => extractPage({ ...input, text: '<p><a class=x>1</a></p>', selectors: { s: selector } }),
+          () =>
+            extractPage({
+              ...input,
+              text: '<p><a class=x>1</a></p>',
+              fields: parseSelectors({ s: selector }),
+            }),
           selector,
         ).not.toThrow();
       }

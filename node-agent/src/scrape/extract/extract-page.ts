@@ -1,4 +1,4 @@
-import { parseSelectors, type SelectorField } from '@watt/shared';
+import type { ParsedField } from '@watt/shared';
 import render from 'dom-serializer';
 import type { ChildNode, Document } from 'domhandler';
 import type { ContentKind } from '../content-kind.ts';
@@ -21,7 +21,8 @@ export interface ExtractInput {
   url: string;
   kind: ContentKind;
   format: ScrapeTask['output_format'];
-  selectors?: Record<string, SelectorField>;
+  /** What to read off the page instead of describing it. */
+  fields?: readonly ParsedField[];
   /** Only the main content, with html, text, markdown and json. */
   isMainContent?: boolean;
   /** With html: cleaned instead of as it came. */
@@ -39,18 +40,18 @@ export interface ExtractedPage {
 
 /** Makes a result's `data` of a page's text, with at most one parse. Throws ScrapeFailure when page or result are too large. */
 export function extractPage(input: ExtractInput): ExtractedPage {
-  const { kind, format, selectors, isMainContent, isClean, text } = input;
+  const { kind, format, fields, isMainContent, isClean, text } = input;
   if (kind === 'json' || kind === 'text') return extractPlain(input);
   const isXml = kind === 'xml';
-  if (format === 'html' && !selectors && !isMainContent && !isClean) {
+  if (format === 'html' && !fields && !isMainContent && !isClean) {
     const title = scanTitle(text, isXml);
     return { data: { title, html: text }, title, warnings: [] };
   }
   const document = parseDocument(text, { isXml, maxElements: input.maxElements });
   const title = pageTitle(document);
   const warnings: string[] = [];
-  const data = selectors
-    ? selectFrom(document, selectors, input, warnings)
+  const data = fields
+    ? selectFrom(document, fields, input, warnings)
     : { title, ...describeAs(document, input, warnings) };
   return { data, title, warnings };
 }
@@ -88,7 +89,7 @@ function mainContentOf(document: Document, warnings: string[]): Document {
 /** A match is its text, or its markup where the agent asks for html or markdown. */
 function selectFrom(
   document: Document,
-  selectors: Record<string, SelectorField>,
+  fields: readonly ParsedField[],
   { kind, format, url, maxCharacters }: ExtractInput,
   warnings: string[],
 ): Record<string, unknown> {
@@ -100,7 +101,7 @@ function selectFrom(
     return nodeText(node, { isXml });
   };
   let characters = 0;
-  return selectFields(parseSelectors(selectors), {
+  return selectFields(fields, {
     document,
     isXml,
     baseUrl,

@@ -5,12 +5,12 @@ import { isDeeperThan } from './json-depth.ts';
 const MAX_JSON_DEPTH = 200;
 
 /** The same for an answer that is no markup: JSON or plain text. */
-export function extractPlain({ text, kind, format, selectors }: ExtractInput): ExtractedPage {
+export function extractPlain({ text, kind, format, fields }: ExtractInput): ExtractedPage {
   const warnings: string[] = [];
   const title = null;
-  if (selectors) {
+  if (fields) {
     warnings.push(`the answer is ${kind}, in which selectors match nothing`);
-    const data = Object.fromEntries(Object.keys(selectors).map((field) => [field, null]));
+    const data = Object.fromEntries(fields.map(({ name }) => [name, null]));
     return { data, title, warnings };
   }
   if (format === 'html') return { data: { title, html: text }, title, warnings };

@@ -1,4 +1,4 @@
-import type { SelectorField } from '@watt/shared';
+import type { ParsedField } from '@watt/shared';
 import type { ContentKind } from '../content-kind.ts';
 import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeReason, ScrapeTask } from '../scrape-task.ts';
@@ -12,7 +12,7 @@ export interface ParseJob {
   kind: ContentKind;
   charset: string | undefined;
   format: ScrapeTask['output_format'];
-  selectors?: Record<string, SelectorField>;
+  fields?: readonly ParsedField[];
   isMainContent?: boolean;
   isClean?: boolean;
   maxElements: number;

@@ -7,6 +7,8 @@ import type { ParseAnswer, ParsedPage, ParseJob } from './parse-job.ts';
 /** A thread runs plain JavaScript, so this is the built file, whether we run from the build or from the sources under test. */
 const PROGRAM = new URL('../../../dist/scrape/extract/parse-worker.js', import.meta.url);
 const STACK_MB = 8;
+/** A page's garbage is collected soon after the page; left alone, each thread would keep several times as much. */
+const YOUNG_MB = 16;
 
 export interface ParserPool {
   /** Parses off the event loop; the job's bytes are gone afterwards. Throws ScrapeFailure, or the signal's reason: then the thread is killed, whatever it does. */
@@ -24,7 +26,11 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
     const worker = new Worker(PROGRAM, {
       // Flags of a test runner would have the thread load sources.
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, stackSizeMb: STACK_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: heapMb,
+        maxYoungGenerationSizeMb: YOUNG_MB,
+        stackSizeMb: STACK_MB,
+      },
     });
     // An idle node may end; a thread that waits for work is no reason to stay.
     worker.unref();
