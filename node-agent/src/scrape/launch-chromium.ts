@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { ScrapeFailure } from './scrape-failure.ts';
 
 export type { Browser, BrowserContext, CDPSession, Page, Request, Response } from 'playwright-core';
@@ -56,6 +56,8 @@ export async function launchChromium({
 }: LaunchOptions): Promise<ChromiumInstance> {
   const scratch = await mkdtemp(join(tmpdir(), 'watt-chromium-'));
   try {
+    // Loaded here, since a node without a browser would carry its 70 MB for nothing.
+    const { chromium } = await import('playwright-core');
     const browser = await chromium.launch({
       executablePath: runAs === 'lower-user' ? AS_USER : executablePath,
       headless: true,
