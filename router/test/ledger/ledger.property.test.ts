@@ -37,6 +37,7 @@ const step = fc.constantFrom(
   'lapse',
   'crash',
   'orphan',
+  'landAgain',
 );
 
 it('keeps every invariant under any interleaving of pay, hold, lease, capture, void, retry and crash', async () => {
@@ -48,12 +49,14 @@ it('keeps every invariant under any interleaving of pay, hold, lease, capture, v
         const payer = `payer-${randomUUID()}`;
         const jobId = await insertJob(sql, { price: PRICE });
         const signatures: string[] = [];
+        const amounts = new Map<string, bigint>();
         const attempts: AttemptId[] = [];
         let paidIn = 0n;
         const pay = async (amount: bigint): Promise<void> => {
           const signature = randomUUID();
           paidIn += amount;
           await record(signature, amount, payer, jobId);
+          amounts.set(signature, amount);
           signatures.push(signature);
         };
         const run: Record<string, () => Promise<unknown>> = {
@@ -71,6 +74,10 @@ it('keeps every invariant under any interleaving of pay, hold, lease, capture, v
           orphan: async () => {
             const signature = signatures.at(-1);
             if (signature) await store().orphan(signature);
+          },
+          landAgain: async () => {
+            const signature = signatures.at(-1);
+            if (signature) await record(signature, amounts.get(signature) ?? 0n, payer, jobId);
           },
         };
         for (const round of rounds) {
