@@ -34,9 +34,9 @@ export interface Market {
 
 export async function startMarket(
   env: Record<string, string> = {},
-  options: { paysOut?: boolean; createMint?: typeof createWattMint } = {},
+  options: { paysOut?: boolean; createMint?: typeof createWattMint; slotMs?: number } = {},
 ): Promise<Market> {
-  const chain = await startChain({ rpcPort: 0, slotMs: SLOT_MS });
+  const chain = await startChain({ rpcPort: 0, slotMs: options.slotMs ?? SLOT_MS });
   const connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
   const authority = Keypair.generate();
   await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
