@@ -1,0 +1,85 @@
+import { parseSelectors } from '@watt/shared';
+import { afterEach, expect, test } from 'vitest';
+import type { ParseJob } from '../../../src/scrape/extract/parse-job.ts';
+import { createParserPool, type ParserPool } from '../../../src/scrape/extract/parser-pool.ts';
+
+const NEVER = new AbortController().signal;
+/** Takes minutes: each element is compared with all that stand before it. */
+const ENDLESS = {
+  body: `<body>${'<div></div>'.repeat(20_000)}`,
+  fields: parseSelectors({ x: 'div:has(div ~ div ~ div ~ i)' }),
+};
+
+let pool: ParserPool;
+afterEach(() => pool.close());
+
+const open = (threads: number, heapMb = 256) => {
+  pool = createParserPool({ threads, heapMb });
+};
+const page = (more: Partial<ParseJob> = {}): ParseJob => ({
+  ...{ body: '<title>t</title><p>text', url: 'https://site.test/', kind: 'html', charset: undefined },
+  ...{ format: 'text', maxElements: 500_000, maxResultBytes: 1_000_000 },
+  ...more,
+});
+
+test('bytes are handed over, text is copied, small bytes leave their pool alone', async () => {
+  open(1);
+  const large = Buffer.from(`<title>t</title><p>${'x '.repeat(50_000)}`);
+  expect((await pool.parse(page({ body: large }), NEVER)).encoding).toBe('UTF-8');
+  expect(large.byteLength).toBe(0);
+  const small = Buffer.from('<title>s</title>');
+  expect(await pool.parse(page({ body: small }), NEVER)).toMatchObject({ title: 's', encoding: 'UTF-8' });
+  expect(small.toString()).toBe('<title>s</title>');
+  expect(await pool.parse(page(), NEVER)).toMatchObject({ data: { text: 'text' }, encoding: null });
+});
+
+test('a page that hangs is killed with its thread, beside another that goes on, and the next has a new one', async () => {
+  open(2);
+  const stop = new AbortController();
+  const hung = pool.parse(page(ENDLESS), stop.signal);
+  const others = await Promise.all(Array.from({ length: 5 }, () => pool.parse(page(), NEVER)));
+  expect(others.map(({ title }) => title)).toEqual(['t', 't', 't', 't', 't']);
+  stop.abort(new Error('out of time'));
+  await expect(hung).rejects.toThrow('out of time');
+  const after = await Promise.all([pool.parse(page(), NEVER), pool.parse(page(), NEVER)]);
+  expect(after.map(({ title }) => title)).toEqual(['t', 't']);
+});
+
+test('who gives up in the line disturbs nobody', async () => {
+  open(1);
+  const stop = new AbortController();
+  const hung = pool.parse(page(ENDLESS), stop.signal);
+  const early = new AbortController();
+  const waiting = pool.parse(page(), early.signal);
+  early.abort(new Error('not any more'));
+  await expect(waiting).rejects.toThrow('not any more');
+  stop.abort(new Error('out of time'));
+  await expect(hung).rejects.toThrow('out of time');
+  expect(await pool.parse(page(), NEVER)).toMatchObject({ title: 't' });
+});
+
+test('a page that needs more memory than a page may have ends alone', async () => {
+  open(1, 32);
+  const body = '<p>x<b>y</b></p>'.repeat(400_000);
+  await expect(pool.parse(page({ body, maxElements: 10_000_000 }), NEVER)).rejects.toMatchObject({
+    reason: 'too_large',
+  });
+  expect(await pool.parse(page(), NEVER)).toMatchObject({ title: 't' });
+});
+
+test.each(['text', 'json', 'html', 'markdown'] as const)(
+  'a result that is too large is refused, as %s',
+  async (format) => {
+    open(1);
+    const body = `<title>t</title><p>${'word '.repeat(1_000)}`;
+    const job = page({ body, format, maxResultBytes: 4_000 });
+    await expect(pool.parse(job, NEVER)).rejects.toMatchObject({ reason: 'too_large' });
+  },
+);
+
+test('half a surrogate pair becomes a character that has a UTF-8 form, and a backslash before it stays', async () => {
+  open(1);
+  const body = '<p>a\ud800b \\\ud800 \\\\ud800 😀</p>';
+  const { data } = await pool.parse(page({ body }), NEVER);
+  expect(data).toEqual({ title: null, text: 'a\ufffdb \\\ufffd \\\\ud800 😀' });
+});
