@@ -7,6 +7,7 @@ import { readMachineFacts } from '../jobs/machine-facts.ts';
 import { createDockerEngine } from '../sandbox/docker.ts';
 import { chooseHome } from './choose-home.ts';
 import type { Command } from './parse-command.ts';
+import { printable } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 const MARKS: Record<Check['state'], string> = { ok: '✓', warning: '!', failed: '✗' };
@@ -26,7 +27,7 @@ export async function doctorCommand(command: Command, env: NodeEnv, terminal: Te
     isRoot: readMachineFacts().isRoot,
     clock: { now: Date.now },
     onChecks: (some) => {
-      if (!isJson) terminal.out(some.map(render).join(''));
+      if (!isJson) terminal.out(printable(some.map(render).join('')));
     },
   });
   const failures = checks.filter(({ state }) => state === 'failed').length;

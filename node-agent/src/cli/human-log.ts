@@ -1,4 +1,5 @@
 import { parseJson } from '@watt/shared';
+import { printable } from './printable.ts';
 
 const LEVELS: Readonly<Record<number, string>> = { 10: '·', 20: '·', 30: ' ', 40: '!', 50: '✗', 60: '✗' };
 const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err']);
@@ -9,7 +10,7 @@ export function humanLog(write: (text: string) => void): { write(line: string): 
     write(line) {
       const entry = parseJson(line) as Record<string, unknown> | null | undefined;
       if (typeof entry !== 'object' || entry === null) {
-        write(line);
+        write(printable(line));
         return;
       }
       const time = new Date(Number(entry['time'])).toTimeString().slice(0, 8);
@@ -19,9 +20,8 @@ export function humanLog(write: (text: string) => void): { write(line: string): 
         .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
       const error = entry['err'] as { stack?: string; message?: string } | undefined;
       const cause = error ? `\n         ${error.stack ?? error.message ?? ''}` : '';
-      write(
-        `${time} ${mark} ${String(entry['msg'])}${facts.length > 0 ? `  ${facts.join(' ')}` : ''}${cause}\n`,
-      );
+      const said = `${String(entry['msg'])}${facts.length > 0 ? `  ${facts.join(' ')}` : ''}${cause}`;
+      write(`${time} ${mark} ${printable(said)}\n`);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { NodeStatus } from '../status/node-status.ts';
 import { readStatus } from '../status/status-file.ts';
 import { chooseHome } from './choose-home.ts';
 import type { Command } from './parse-command.ts';
+import { printable } from './printable.ts';
 import type { Terminal } from './terminal.ts';
 
 const NOT_RUNNING_EXIT = 3;
@@ -33,7 +34,7 @@ export async function statusCommand(
   } else if (!status) {
     terminal.out(isRunning ? 'starting\n' : `not running: no node has run in ${home.dir} yet\n`);
   } else {
-    terminal.out(render(status, payout, { isRunning, now }));
+    terminal.out(printable(render(status, payout, { isRunning, now })));
   }
   return isRunning ? 0 : NOT_RUNNING_EXIT;
 }

@@ -45,7 +45,7 @@ test('what is written within a moment is one frame, and the streams are two', ()
 });
 
 test('no more frames are on their way than the router has room for', () => {
-  const { relay, sent, pass } = start({ waitingBytes: 1 << 24, sentBytes: 1 << 24 });
+  const { relay, sent, pass } = start({ waitingFrames: 20, sentBytes: 1 << 24 });
   relay.push('stdout', Buffer.alloc(LIMITS.outputFrameBytes * 20, 'x'));
   pass();
   expect(sent).toHaveLength(LIMITS.outputFramesInFlight);
@@ -72,20 +72,22 @@ test('a full line holds output back, and results are not behind it', () => {
 });
 
 test('what does not fit is left out, and the end shows how much', () => {
-  const { relay, sent, pass } = start({ waitingBytes: 10 });
-  relay.push('stdout', Buffer.from('0123456789abc'));
+  const { relay, sent, pass } = start({ waitingFrames: 1 });
+  const frame = LIMITS.outputFrameBytes;
+  relay.push('stdout', Buffer.alloc(frame - 1, 'x'));
+  relay.push('stdout', Buffer.from('yyyy'));
   pass();
   relay.push('stdout', Buffer.from('next'));
   pass();
-  expect(sent).toEqual([
-    { stream: 'stdout', offset: 0, bytes: 10, text: '0123456789' },
-    { stream: 'stdout', offset: 13, bytes: 4, text: 'next' },
+  expect(sent.map(({ offset, bytes, text }) => [offset, bytes, text.slice(-4)])).toEqual([
+    [0, frame, 'xxxy'],
+    [frame + 3, 4, 'next'],
   ]);
-  relay.push('stdout', Buffer.alloc(100, 'y'));
+  relay.push('stdout', Buffer.alloc(2 * frame, 'z'));
   relay.end();
-  expect(sent.slice(2)).toEqual([
-    { stream: 'stdout', offset: 17, bytes: 10, text: 'y'.repeat(10) },
-    { stream: 'stdout', offset: 117, bytes: 0, text: '' },
+  expect(sent.slice(2).map(({ offset, bytes }) => [offset, bytes])).toEqual([
+    [frame + 7, frame],
+    [3 * frame + 7, 0],
   ]);
 });
 

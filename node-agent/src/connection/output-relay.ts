@@ -11,8 +11,8 @@ export interface OutputLink {
 export interface OutputRelayLimits {
   /** Output gathers this long, so that a program that prints letter by letter does not cost a signature for each. */
   gatherMs: number;
-  /** Bytes of each stream that may wait for the router; what comes then is left out. */
-  waitingBytes: number;
+  /** Frames of each stream that may wait for the router; what comes then is left out. */
+  waitingFrames: number;
   /** Bytes of each stream that are sent at all. */
   sentBytes: number;
   /** Nothing is sent while this much waits for the network: results go first. */
@@ -21,20 +21,21 @@ export interface OutputRelayLimits {
 
 export const DEFAULT_OUTPUT_RELAY_LIMITS: OutputRelayLimits = {
   gatherMs: 50,
-  waitingBytes: 256 * 1024,
+  waitingFrames: 8,
   sentBytes: LIMITS.outputBytesPerStream,
   sendBufferBytes: 1024 * 1024,
 };
 
+/** A frame that fills up: of fixed size, so that a program that prints letter by letter costs no more memory than another. */
 interface Chunk {
   offset: number;
-  bytes: Uint8Array;
+  bytes: Buffer;
+  used: number;
 }
 
 interface Lane {
   name: Output['stream'];
   waiting: Chunk[];
-  waitingBytes: number;
   /** Bytes that the program has written so far. */
   seen: number;
   /** Where the next frame begins if nothing was left out before it. */
@@ -67,14 +68,19 @@ export class OutputRelay {
 
   push(stream: Output['stream'], bytes: Uint8Array): void {
     const lane = this.#lanes[stream];
-    const { waitingBytes, sentBytes } = this.#limits;
-    const room = Math.min(waitingBytes - lane.waitingBytes, sentBytes - lane.seen);
-    const kept = this.#isOver ? 0 : Math.max(0, Math.min(room, bytes.length));
-    // A copy, because the caller may write over its buffer.
-    if (kept > 0) lane.waiting.push({ offset: lane.seen, bytes: Uint8Array.from(bytes.subarray(0, kept)) });
-    lane.waitingBytes += kept;
+    const sendable = this.#isOver
+      ? 0
+      : Math.max(0, Math.min(bytes.length, this.#limits.sentBytes - lane.seen));
+    for (let done = 0; done < sendable; ) {
+      const chunk = roomIn(lane, lane.seen + done, this.#limits.waitingFrames);
+      if (chunk === null) break;
+      const part = bytes.subarray(done, Math.min(sendable, done + chunk.bytes.length - chunk.used));
+      chunk.bytes.set(part, chunk.used);
+      chunk.used += part.length;
+      done += part.length;
+      this.#wake();
+    }
     lane.seen += bytes.length;
-    if (kept > 0) this.#wake();
   }
 
   /** The router has taken so many frames of this session. */
@@ -97,8 +103,7 @@ export class OutputRelay {
     for (const name of LANES) {
       const lane = this.#lanes[name];
       const rest = lane.decoder.decode();
-      if (lane.told < lane.seen || rest !== '')
-        this.#send(lane, { offset: lane.seen, bytes: new Uint8Array() }, rest);
+      if (lane.told < lane.seen || rest !== '') this.#send(lane, { offset: lane.seen, bytes: 0 }, rest);
     }
   }
 
@@ -126,50 +131,42 @@ export class OutputRelay {
           this.#wake();
           return;
         }
-        const chunk = takeChunk(lane);
+        const chunk = lane.waiting.shift();
+        if (chunk === undefined) return;
         if (chunk.offset !== lane.told) lane.decoder = createDecoder();
-        this.#send(lane, chunk, lane.decoder.decode(chunk.bytes, { stream: true }));
+        const text = lane.decoder.decode(chunk.bytes.subarray(0, chunk.used), { stream: true });
+        this.#send(lane, { offset: chunk.offset, bytes: chunk.used }, text);
       }
     }
   }
 
-  #send(lane: Lane, { offset, bytes }: Chunk, text: string): void {
+  #send(lane: Lane, { offset, bytes }: { offset: number; bytes: number }, text: string): void {
     const message = {
       type: 'output',
       attempt_id: this.#attemptId,
       stream: lane.name,
       offset,
-      bytes: bytes.length,
+      bytes,
     } as const;
     if (this.#link()?.send(message, text) === true) this.#sent += 1;
-    lane.told = offset + bytes.length;
+    lane.told = offset + bytes;
   }
 }
 
 function laneOf(name: Output['stream']): Lane {
-  return { name, waiting: [], waitingBytes: 0, seen: 0, told: 0, decoder: createDecoder() };
+  return { name, waiting: [], seen: 0, told: 0, decoder: createDecoder() };
 }
 
 function createDecoder(): TextDecoder {
   return new TextDecoder('utf-8', { ignoreBOM: true });
 }
 
-/** The first bytes that wait, as many as follow each other and fit into one frame. */
-function takeChunk(lane: Lane): Chunk {
-  const parts: Uint8Array[] = [];
-  const offset = lane.waiting[0]?.offset ?? 0;
-  let end = offset;
-  for (
-    let next = lane.waiting[0];
-    next?.offset === end && end - offset < LIMITS.outputFrameBytes;
-    next = lane.waiting[0]
-  ) {
-    const part = next.bytes.subarray(0, LIMITS.outputFrameBytes - (end - offset));
-    parts.push(part);
-    end += part.length;
-    if (part.length === next.bytes.length) lane.waiting.shift();
-    else lane.waiting[0] = { offset: end, bytes: next.bytes.subarray(part.length) };
-  }
-  lane.waitingBytes -= end - offset;
-  return { offset, bytes: Buffer.concat(parts) };
+/** Where the next bytes go: behind the last ones, or into a frame of their own. Null when nothing more may wait. */
+function roomIn(lane: Lane, offset: number, most: number): Chunk | null {
+  const last = lane.waiting.at(-1);
+  if (last && last.offset + last.used === offset && last.used < last.bytes.length) return last;
+  if (lane.waiting.length >= most) return null;
+  const chunk = { offset, bytes: Buffer.allocUnsafe(LIMITS.outputFrameBytes), used: 0 };
+  lane.waiting.push(chunk);
+  return chunk;
 }

@@ -22,6 +22,8 @@ const FROM_ROUTER_TYPES = messageTypes(FromRouterSchema);
 const isFromRouter = (header: unknown): header is FromRouter => fromRouter.Check(header);
 
 const MISSED_ANSWERS = 3;
+/** Above what the outbox lets out and one result with its files. Who asks and does not read would fill this node's memory. */
+const SEND_BUFFER_MAX_BYTES = 256 * 1024 * 1024;
 
 export interface SessionHandlers {
   /** Called before anything else of the session, in the same turn: a job may follow right behind the welcome. */
@@ -110,8 +112,12 @@ export class RouterSession {
   /** False when the session is over and the message went nowhere. */
   send(message: Unordered<FromNode>, body: string | null = null): boolean {
     if (!this.isOpen) return false;
-    this.#options.socket.send(this.#write(message, body));
-    return true;
+    const { socket } = this.#options;
+    socket.send(this.#write(message, body));
+    if (socket.bufferedAmount <= SEND_BUFFER_MAX_BYTES) return true;
+    socket.terminate();
+    this.#over({ code: 'lost', message: 'The router does not read what it asks for' });
+    return false;
   }
 
   /** Sends a file ahead of the result that names it. */

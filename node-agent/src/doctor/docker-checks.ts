@@ -1,5 +1,7 @@
 import { networkInterfaces } from 'node:os';
+import type { Isolation } from '@watt/shared';
 import { type ContainerEngine, EngineError, type EngineInfo } from '../sandbox/container-engine.ts';
+import { isolationOf } from '../sandbox/container-runtime.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { readImageRecipe, toNodeArch } from '../setup/image-recipe.ts';
 import { type Check, failed, ok, warning } from './check.ts';
@@ -11,11 +13,11 @@ const API_LEAST = '1.41';
 const PLAIN_DOCKER_PORT = 2375;
 const DOCKER_DISK_MB = 1_024;
 
-/** What the names of OCI runtimes stand for; the strongest that is there is used. */
-const RUNTIMES: [RegExp, string][] = [
-  [/kata/, 'a virtual machine for each program'],
-  [/runsc/, 'a kernel of its own for each program (gVisor)'],
-];
+const BETWEEN: Record<Isolation, string> = {
+  vm: 'a virtual machine for each program',
+  gvisor: 'a kernel of its own for each program (gVisor)',
+  container: 'programs share this machine’s kernel',
+};
 
 export interface DockerCheckOptions {
   engine: ContainerEngine;
@@ -115,10 +117,11 @@ async function checkSandbox({ engine, clock }: DockerCheckOptions, info: EngineI
 }
 
 function checkRuntime(runtime: string, { runtimes }: EngineInfo): Check {
-  const what =
-    RUNTIMES.find(([pattern]) => pattern.test(runtime))?.[1] ?? 'programs share this machine’s kernel';
   const others = runtimes.filter((name) => name !== runtime && !name.startsWith('io.containerd.'));
-  return ok('runtime', `${runtime}: ${what}${others.length > 0 ? `; also ${others.join(', ')}` : ''}`);
+  return ok(
+    'runtime',
+    `${runtime}: ${BETWEEN[isolationOf(runtime)]}${others.length > 0 ? `; also ${others.join(', ')}` : ''}`,
+  );
 }
 
 function isAtLeast(version: string, least: string): boolean {

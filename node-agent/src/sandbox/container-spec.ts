@@ -8,7 +8,10 @@ const JOB_LABEL = 'watt.job';
 
 const MIB = 1024 * 1024;
 
-/** What Docker masks by itself, and /dev/pts: pseudo-terminals are counted for the whole host, and one job could take all. */
+/**
+ * What Docker masks by itself; /dev/pts, because pseudo-terminals are counted for the whole host and one job could take all; and
+ * the devices, whose models, serial numbers and temperatures tell one machine from another and one hour from the next.
+ */
 const MASKED_PATHS = [
   '/proc/asound',
   '/proc/acpi',
@@ -22,6 +25,11 @@ const MASKED_PATHS = [
   '/proc/scsi',
   '/sys/firmware',
   '/sys/devices/virtual/powercap',
+  '/sys/devices/virtual/dmi',
+  '/sys/devices/virtual/thermal',
+  '/sys/devices/pci0000:00',
+  '/sys/devices/platform',
+  '/sys/devices/LNXSYSTM:00',
   '/dev/pts',
 ];
 const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];

@@ -1,5 +1,5 @@
 import { type ContainerEngine, EngineError, type EngineInfo } from './container-engine.ts';
-import { chooseRuntime } from './container-runtime.ts';
+import { chooseRuntime, isolationOf } from './container-runtime.ts';
 import type { ExecuteOutcome, ExecuteTask } from './execute-task.ts';
 import { LANGUAGE_NAMES, LANGUAGE_TABLE, type Language, languagesOf } from './languages.ts';
 import { LIMIT_NAMES, type LimitName, type LimitProof, limitProof, MEMORY_FIX } from './limit-proof.ts';
@@ -131,12 +131,10 @@ function timeProof(outcome: ExecuteOutcome): LimitProof {
 function otherProofs(stdout: string, runtime: string): LimitProof[] {
   // Behind a kernel of the container's own, what that kernel lets through is not the host's.
   const isProgrammed = (name: LimitName) =>
-    name !== 'memory' && name !== 'time' && !(name === 'kernelSurface' && hasOwnKernel(runtime));
+    name !== 'memory' &&
+    name !== 'time' &&
+    !(name === 'kernelSurface' && isolationOf(runtime) !== 'container');
   return parseProofs(stdout, LIMIT_NAMES.filter(isProgrammed));
-}
-
-function hasOwnKernel(runtime: string): boolean {
-  return /runsc|kata/.test(runtime);
 }
 
 function engineProblems({ enforces }: EngineInfo): SandboxProblem[] {
