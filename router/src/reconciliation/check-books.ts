@@ -14,8 +14,8 @@ import { addRecords, NO_SUMS, type RecordedSums } from './recorded-sums.ts';
 /** The books at one moment. Amounts in base units. */
 export interface Books {
   accounts: Omit<TrialBalance, 'balanced'>;
-  /** Over all time: what came in and stayed, what was set aside to be burned, what has left as payouts. */
-  flows: { received: bigint; burned: bigint; paidOut: bigint };
+  /** Over all time: what came in and stayed, what was set aside to be burned and for nodes, what has left as payouts. */
+  flows: { received: bigint; burned: bigint; earned: bigint; paidOut: bigint };
   /** What does not add up, in words; empty when all does. */
   faults: string[];
 }
@@ -113,6 +113,7 @@ function compare(now: { transfers: LedgerSums; records: RecordedSums; others: Ot
     flows: {
       received,
       burned: movedBy(transfers, 'capture_burn'),
+      earned: movedBy(transfers, 'capture_node'),
       paidOut: movedBy(transfers, 'paid'),
     },
     faults: pairs.flatMap(([what, one, other]) =>

@@ -1,6 +1,6 @@
 /** The way into the reconciliation domain. */
 
-export { formatUnits } from './check-books.ts';
+export { type Books, type BooksChecker, createBooksChecker, formatUnits } from './check-books.ts';
 export { createReconciler, type LastCheck, type Reconciler } from './create-reconciler.ts';
 export { liabilities } from './find-warnings.ts';
 export { type Freeze, freezePayouts, openFreezes, releaseFreeze } from './freezes.ts';

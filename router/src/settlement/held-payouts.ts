@@ -10,14 +10,15 @@ export interface HeldPayout {
   wallet: string | null;
   amount: bigint;
   reason: string;
-  createdAt: Date;
+  /** Unix milliseconds. */
+  createdAt: number;
 }
 
 const HELD_READ = 500;
 
 export function listHeldPayouts(sql: SqlRunner): Promise<HeldPayout[]> {
   return sql<HeldPayout[]>`
-    select id, kind, wallet, amount, reason, created_at as "createdAt" from payouts
+    select id, kind, wallet, amount, reason, extract(epoch from created_at)::float8 * 1000 as "createdAt" from payouts
     where state = 'held' order by created_at, id limit ${HELD_READ}`;
 }
 

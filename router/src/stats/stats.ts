@@ -1,8 +1,8 @@
 import { formatWatt, wattNumber } from '@watt/shared';
 import type { SqlClient } from '../db/connect.ts';
-import { type TrialBalance, trialBalance } from '../ledger/ledger.ts';
 import { countNodes } from '../nodes/nodes.ts';
-import { loadFlows } from './load-flows.ts';
+import { type Books, type BooksChecker, createBooksChecker } from '../reconciliation/reconciliation.ts';
+import { loadPaidOut } from './load-paid-out.ts';
 
 const FRESH_MS = 2000;
 const TOP_DOMAINS = 10;
@@ -23,12 +23,13 @@ export interface Stats {
 }
 
 export function createStats(options: { sql: SqlClient; clock: () => number }): Stats {
+  const checker = createBooksChecker(options.sql);
   let current: { at: number; value: Promise<Record<string, unknown>> } | null = null;
   return {
     read() {
       const now = options.clock();
       if (!current || now - current.at > FRESH_MS) {
-        const value = readStats(options.sql);
+        const value = readStats(options.sql, checker);
         current = { at: now, value };
         value.catch(() => {
           current = null;
@@ -39,8 +40,8 @@ export function createStats(options: { sql: SqlClient; clock: () => number }): S
   };
 }
 
-async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
-  const [jobs, [agents], balance, flows, nodes, domains] = await Promise.all([
+async function readStats(sql: SqlClient, checker: BooksChecker): Promise<Record<string, unknown>> {
+  const [jobs, [agents], books, paidOut, nodes, domains] = await Promise.all([
     sql<JobFigures[]>`
       select service, count(*) filter (where state = 'succeeded') as succeeded,
         count(*) filter (where state = 'failed') as failed,
@@ -49,8 +50,8 @@ async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
         (avg(extract(epoch from finished_at - queued_at)) filter (where state = 'succeeded') * 1000)::float8 as avg_ms
       from jobs group by service`,
     sql<{ count: bigint }[]>`select count(distinct payer) as count from jobs`,
-    trialBalance(sql),
-    loadFlows(sql),
+    checker.check(false),
+    loadPaidOut(sql),
     countNodes(sql),
     sql<{ domain: string; count: bigint }[]>`
       select lower(substring(request::json ->> 'url' from ':[/\\\\]*([^/\\\\:?#]+)')) as domain, count(*) as count from jobs
@@ -65,15 +66,15 @@ async function readStats(sql: SqlClient): Promise<Record<string, unknown>> {
     total_executions: Number(of('execute')?.succeeded ?? 0),
     unique_agents: Number(agents?.count ?? 0),
     error_rate: succeeded + failed === 0n ? 0 : Number(failed) / Number(succeeded + failed),
-    watt_received: wattNumber(flows.received),
-    watt_burned: wattNumber(flows.burned),
-    watt_burned_on_chain: wattNumber(flows.burnedOnChain),
-    watt_earned_by_nodes: wattNumber(flows.earned),
-    watt_paid_to_nodes: wattNumber(flows.paidToNodes),
-    watt_returned_to_customers: wattNumber(flows.returned),
+    watt_received: wattNumber(books.flows.received),
+    watt_burned: wattNumber(books.flows.burned),
+    watt_burned_on_chain: wattNumber(paidOut.burned),
+    watt_earned_by_nodes: wattNumber(books.flows.earned),
+    watt_paid_to_nodes: wattNumber(paidOut.toNodes),
+    watt_returned_to_customers: wattNumber(paidOut.returned),
     nodes,
     most_scraped_domains: domains.map((row) => ({ domain: row.domain, scrapes: Number(row.count) })),
-    ledger: ledgerView(balance),
+    ledger: ledgerView(books),
   };
 }
 
@@ -87,10 +88,9 @@ function jobView(row: JobFigures | undefined): Record<string, unknown> {
 }
 
 /** The closing lines as exact decimal strings. */
-function ledgerView(balance: TrialBalance): Record<string, unknown> {
-  const { balanced, ...accounts } = balance;
+function ledgerView({ accounts, faults }: Books): Record<string, unknown> {
   const lines = Object.entries(accounts).map(([name, units]) => [snakeCase(name), formatWatt(units)]);
-  return { ...Object.fromEntries(lines), balanced };
+  return { ...Object.fromEntries(lines), balanced: faults.length === 0 };
 }
 
 function snakeCase(name: string): string {
