@@ -1,12 +1,12 @@
 /** Takes this close together count as one burst: about the time in which a pool makes up for a few of them. */
 const BURST_MS = 2_000;
-/** How long a burst is remembered: after this time with half of its size. */
+/** A burst is remembered whole for this long, and after the same time again with half of its size. */
 const HALF_LIFE_MS = 300_000;
 const FORGOTTEN = 0.5;
 
 export interface Demand<Key> {
   note(key: Key, now: number): void;
-  /** The largest recent burst of each key, fading with time. */
+  /** The largest recent burst of each key, fading after a while. */
   bursts(now: number): Map<Key, number>;
 }
 
@@ -15,7 +15,7 @@ export function createDemand<Key>(): Demand<Key> {
   const seen = new Map<Key, { recent: number[]; peak: number; peakAt: number }>();
 
   function faded({ peak, peakAt }: { peak: number; peakAt: number }, now: number): number {
-    return peak * 0.5 ** ((now - peakAt) / HALF_LIFE_MS);
+    return peak * 0.5 ** Math.max(0, (now - peakAt) / HALF_LIFE_MS - 1);
   }
 
   return {
