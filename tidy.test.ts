@@ -58,6 +58,7 @@ const ROUTER_FLOORS = [
   [
     'access',
     'balance',
+    'batches',
     'chain',
     'config',
     'dashboard',

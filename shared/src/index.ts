@@ -67,6 +67,15 @@ export {
   signReceipt,
   verifyReceipt,
 } from './receipt.ts';
+export {
+  type BatchPage,
+  BatchPageSchema,
+  type BatchSummary,
+  BatchSummarySchema,
+  type BatchView,
+  type ScrapeBatchBody,
+  ScrapeBatchBodySchema,
+} from './schemas/batch.ts';
 export { checkScrapeOptions, type OptionFault } from './schemas/check-scrape-options.ts';
 export {
   COMPILED_LANGUAGES,

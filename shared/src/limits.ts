@@ -7,6 +7,8 @@ export const LIMITS = {
   selectorLength: 1000,
   /** Levels of fields within fields. */
   selectorDepth: 3,
+  /** Pages of one batch. */
+  batchPages: 100,
   scrapeTimeoutDefaultSeconds: 30,
   scrapeTimeoutMaxSeconds: 60,
   codeBytes: 1024 * 1024,
