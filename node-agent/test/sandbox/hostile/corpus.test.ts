@@ -5,12 +5,22 @@ import { networkInterfaces } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ContainerEngine } from '../../../src/sandbox/container-engine.ts';
 import type { CompletedExecution } from '../../../src/sandbox/execute-task.ts';
+import { LANGUAGE_TABLE } from '../../../src/sandbox/languages.ts';
 import type { PoolSettings } from '../../../src/sandbox/pool/pool-settings.ts';
+import { ensureMoreImage } from '../../../src/setup/ensure-more-image.ts';
 import { docker, realImage, realSandbox } from '../real-sandbox.ts';
 import { countTerminals, findLeftovers, readHostState } from './host-state.ts';
 import { type HostileProgram, readPrograms } from './read-programs.ts';
 
 const image = await realImage();
+/** The languages that the core image lacks are tried where their image is. */
+const more =
+  image === null
+    ? null
+    : await ensureMoreImage(docker, {
+        ...{ allowInstall: false, allowStart: false, mayBuild: false, cacheDir: '', report: () => {} },
+      });
+const moreImage = more !== null && more.state !== 'unavailable' ? more.value.name : undefined;
 const MEMORY_MB = 128;
 /** More than other programs of this machine open meanwhile, and far less than a job could take. */
 const TERMINALS_OF_OTHERS = 32;
@@ -56,7 +66,9 @@ describe.skipIf(image === null).each([
       .join(' '),
   });
 
-  const programs = all.filter(({ name }) => which.test(name));
+  const canRun = ({ language }: HostileProgram) =>
+    LANGUAGE_TABLE[language].image === 'core' || moreImage !== undefined;
+  const programs = all.filter((program) => which.test(program.name) && canRun(program));
 
   const containers = new Set<string>();
   const engine: ContainerEngine = {
@@ -71,6 +83,7 @@ describe.skipIf(image === null).each([
     docker: engine,
     uidRange: uids,
     ...(pool && { pool }),
+    ...(moreImage !== undefined && { moreImage }),
   });
   await sandbox.warmUp();
   const before = readHostState();

@@ -22,14 +22,18 @@ export interface HostileProgram {
 }
 
 const FOLDER = join(import.meta.dirname, 'programs');
-const LANGUAGES: Record<string, Language> = { py: 'python', js: 'javascript', sh: 'bash' };
+const LANGUAGES: Record<string, Language> = {
+  ...{ py: 'python', js: 'javascript', sh: 'bash', ts: 'typescript' },
+  ...{ c: 'c', cpp: 'cpp', go: 'go', rs: 'rust', rb: 'ruby', php: 'php', pl: 'perl', lua: 'lua' },
+};
 const KEYS = ['ends', 'says', 'flags', 'artifacts', 'timeout'];
+const HEAD = /^(#|\/\/|--): /;
 const TIMEOUT_SECONDS = 20;
 /** For those that are to be ended by the clock. */
 const SHORT_TIMEOUT_SECONDS = 1;
 
 /**
- * Reads the corpus. The head of a program is lines of `#:` or `//:`: first what it tries, then `key value`. Left out, a program must
+ * Reads the corpus. The head of a program is lines of `#:`, `//:` or `--:`: first what it tries, then `key value`. Left out, a program must
  * end by itself with 0 and print `held`, which it does when nothing that it tried was let through.
  */
 export function readPrograms(replace: Record<string, string>): HostileProgram[] {
@@ -39,8 +43,8 @@ export function readPrograms(replace: Record<string, string>): HostileProgram[] 
       const text = readFileSync(join(FOLDER, file), 'utf8');
       const [what = '', ...rest] = text
         .split('\n')
-        .filter((line) => /^(#|\/\/): /.test(line))
-        .map((line) => line.replace(/^(#|\/\/): /, ''));
+        .filter((line) => HEAD.test(line))
+        .map((line) => line.replace(HEAD, ''));
       const head = new Map(rest.map((line) => [line.split(' ')[0] ?? '', line.slice(line.indexOf(' ') + 1)]));
       const unknown = [...head.keys()].filter((key) => !KEYS.includes(key));
       const language = LANGUAGES[file.split('.').at(-1) ?? ''];
