@@ -11,6 +11,8 @@ export interface Batch {
 
 export interface BatchResult {
   seconds: number;
+  /** Of the process with its threads, not of a browser. */
+  cpuSeconds: number;
   /** How long each page took, in milliseconds. */
   pageMs: number[];
   /** Characters that came out, so that nobody is fast by doing nothing. */
@@ -31,13 +33,19 @@ export interface BatchServer {
 }
 
 /** The scraper's side: runs each batch that is posted. */
-export async function serveBatches(run: (batch: Batch) => Promise<BatchResult>): Promise<BatchServer> {
+export async function serveBatches(
+  run: (batch: Batch) => Promise<Omit<BatchResult, 'cpuSeconds'>>,
+): Promise<BatchServer> {
   const server = createServer(async (incoming, response) => {
     try {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const result = await run(JSON.parse(Buffer.concat(chunks).toString()) as Batch);
-      response.writeHead(200).end(JSON.stringify(result));
+      const batch = JSON.parse(Buffer.concat(chunks).toString()) as Batch;
+      const begun = process.cpuUsage();
+      const result = await run(batch);
+      const { user, system } = process.cpuUsage(begun);
+      const cpuSeconds = (user + system) / 1_000_000;
+      response.writeHead(200).end(JSON.stringify({ ...result, cpuSeconds }));
     } catch (error) {
       response.writeHead(500).end(error instanceof Error ? error.stack : String(error));
     }
@@ -69,7 +77,7 @@ export async function postBatch(port: number, batch: Batch): Promise<BatchResult
 export async function runBatch(
   { urls, concurrency }: Batch,
   scrape: (url: string) => Promise<number>,
-): Promise<BatchResult> {
+): Promise<Omit<BatchResult, 'cpuSeconds'>> {
   const pageMs: number[] = [];
   let characters = 0;
   let next = 0;

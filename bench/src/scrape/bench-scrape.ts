@@ -151,6 +151,9 @@ function metricsOf({ title, peer, target, contenders, results }: Field): Metric[
       'ms',
       series(WATT, ({ pageMs }) => quantile(pageMs, 0.5)),
     ),
+    ...contenders.map(({ name }) =>
+      figure(`${name}, CPU a page without the browser`, 'ms', series(name, cpuOf)),
+    ),
     ...contenders.map(({ name }) => figure(`${name}, peak memory`, 'MB', [memory(name)])),
     {
       ...figure(`memory, ${WATT} ÷ ${peer}`, '×', [memory(WATT) / memory(peer)]),
@@ -170,6 +173,10 @@ function metricsOf({ title, peer, target, contenders, results }: Field): Metric[
 
 function speedOf({ seconds, pageMs }: BatchResult): number {
   return pageMs.length / seconds;
+}
+
+function cpuOf({ cpuSeconds, pageMs }: BatchResult): number {
+  return (cpuSeconds * 1_000) / pageMs.length;
 }
 
 function notes({ rounds, ms }: BenchOptions): string[] {

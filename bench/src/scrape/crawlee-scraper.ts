@@ -14,7 +14,7 @@ export const crawleeScraper: Role<ScraperTask, { port: number }> = async ({ chro
   return { ready: { port: server.port }, stop: server.close };
 };
 
-async function crawl(batch: Batch, chromiumPath: string | null): Promise<BatchResult> {
+async function crawl(batch: Batch, chromiumPath: string | null): Promise<Omit<BatchResult, 'cpuSeconds'>> {
   const pageMs: number[] = [];
   let characters = 0;
   const startedAt = new Map<string, number>();
