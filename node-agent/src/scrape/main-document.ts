@@ -59,9 +59,10 @@ export function watchMainDocument(page: Page): MainDocument {
       if (failure === noted) reject(new Error('the document broke off'));
     }, GRACE_MS).unref();
   });
-  page.on('crash', () => reject(new ScrapeFailure('browser', 'The page broke its renderer.')));
-  page.on('download', () => {
-    isDownload = true;
+  page.on('crash', () => reject(new ScrapeFailure('crash', 'The page broke its renderer.')));
+  page.on('download', (download) => {
+    // Frames may hold files too; they are not the page.
+    isDownload ||= download.url() === latest?.url();
   });
   const isRedirect = (response: Response) => response.status() >= 300 && response.status() < 400;
   return {

@@ -2,7 +2,13 @@ import { DialError } from '../guard/dial-error.ts';
 import { GuardRefusal, type GuardRule, type RefusedRule, sayRule } from '../guard/refusal.ts';
 import type { ScrapeFailed, ScrapeReason } from './scrape-task.ts';
 
-const WORTH_ANOTHER_TRY: ReadonlySet<ScrapeReason> = new Set(['connect', 'http', 'timeout', 'browser']);
+const WORTH_ANOTHER_TRY: ReadonlySet<ScrapeReason> = new Set([
+  'connect',
+  'http',
+  'timeout',
+  'browser',
+  'crash',
+]);
 
 /** An expected end of a scrape without a page; `toFailed` makes it the outcome. */
 export class ScrapeFailure extends Error {

@@ -21,6 +21,7 @@ export type ScrapeReason =
   | 'wait_for'
   | 'action'
   | 'browser'
+  | 'crash'
   | 'blocked';
 
 /** One answer that led elsewhere. */

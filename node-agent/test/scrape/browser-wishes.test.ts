@@ -195,7 +195,7 @@ describe.skipIf(findChromium() === null)('what agents ask of the browser', () =>
   test('a page that eats all memory fails alone, and its neighbour is served', async () => {
     const eating = open('/crash', { timeout: 30, wait_for: { ms: 25_000 } });
     expect(await open('/form', {})).toMatchObject({ data: { title: 'form' } });
-    expect(await eating).toMatchObject({ reason: 'browser', message: 'The page broke its renderer.' });
+    expect(await eating).toMatchObject({ reason: 'crash', code: 'SCRAPE_FAILED' });
     expect(await open('/form', {})).toMatchObject({ data: { title: 'form' } });
   });
 });

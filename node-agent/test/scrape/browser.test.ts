@@ -45,8 +45,39 @@ const PAGES: Record<string, Page> = {
   '/cookie': bytesPage(
     '<title>c</title><script>document.title=document.cookie||"none";document.cookie="a=1"</script>',
   ),
+  '/alerts': bytesPage('<title>alerts</title><p>text</p><script>setInterval(()=>alert("again"),1)</script>'),
+  '/popups': bytesPage(
+    '<title>popups</title><p>text</p><script>for(i=0;i<30;i++)open("/arrived?"+i)</script>',
+  ),
+  '/downloads': bytesPage(
+    '<title>downloads</title><p>text</p><script>for(i=0;i<10;i++){f=document.createElement("iframe");f.src="/download?"+i;document.body.append(f)}</script>',
+  ),
+  '/unload': bytesPage(
+    '<title>unload</title><p>text</p><script>onbeforeunload=e=>{e.preventDefault();return "stay"};onpagehide=()=>{while(true);}</script>',
+  ),
+  '/prints': bytesPage('<title>prints</title><p>text</p><script>print()</script>'),
+  '/asks': bytesPage(
+    '<title>asks</title><p>text</p><script>navigator.geolocation.getCurrentPosition(()=>0);Notification.requestPermission();navigator.mediaDevices?.getUserMedia({audio:true}).catch(()=>0)</script>',
+  ),
+  '/history': bytesPage(
+    '<title>history</title><p>text</p><script>for(i=0;i<500;i++)try{history.pushState(0,"","?"+i)}catch{}</script>',
+  ),
+  '/mutates': bytesPage(
+    '<title>mutates</title><p>text</p><script>setInterval(()=>{document.body.append(document.createElement("i"))},0)</script>',
+  ),
+  '/frames': bytesPage(
+    '<title>frames</title><p>text</p><iframe src="/frames"></iframe><iframe src="/frames?2"></iframe>',
+  ),
+  '/worker-loops': bytesPage(
+    '<title>workers</title><p>text</p><script>for(i=0;i<4;i++)new Worker(URL.createObjectURL(new Blob(["while(true);"])))</script>',
+  ),
+  '/reloads': bytesPage('<title>reloads</title><script>location.reload()</script>'),
+  '/writes': bytesPage(
+    '<title>writes</title><script>setTimeout(()=>{document.open();document.write("<title>written</title><p>anew</p>");document.close()},20)</script>',
+  ),
+  '/gone': bytesPage('<title>gone</title><p>text</p><script>document.documentElement.remove()</script>'),
   '/hungry': bytesPage(
-    '<title>hungry</title><script>(async()=>{for(;;)await (await fetch("/huge",{cache:"no-store"})).text()})()</script><img src=/silent>',
+    '<title>hungry</title><script>(async()=>{for(;;)await (await fetch("/huge",{cache:"no-store"})).text()})()</script><script async src=/silent></script>',
   ),
 };
 
@@ -158,6 +189,19 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     ['/deep', { title: 'deep', text: 'the bottom' }, 200],
     ['/sjis-meta', { title: '日本語のページ' }, 200],
     ['/plain', { text: 'plain <b>text</b>' }, 200],
+    ['/alerts', { title: 'alerts', text: 'text' }, 200],
+    ['/popups', { title: 'popups', text: 'text' }, 200],
+    ['/downloads', { title: 'downloads', text: 'text' }, 200],
+    ['/unload', { title: 'unload', text: 'text' }, 200],
+    ['/prints', { title: 'prints', text: 'text' }, 200],
+    ['/asks', { title: 'asks', text: 'text' }, 200],
+    ['/history', { title: 'history', text: 'text' }, 200],
+    ['/mutates', { title: 'mutates', text: 'text' }, 200],
+    ['/frames', { title: 'frames', text: 'text' }, 200],
+    ['/worker-loops', { title: 'workers', text: 'text' }, 200],
+    ['/writes', { title: 'written', text: 'anew' }, 200],
+    ['/gone', { text: '' }, 200],
+    ['/meta-refresh', { title: 'arrived' }, 200],
     ['/json', { text: '{"a":[1,2,"<meta charset=gbk>é"]}' }, 200],
   ])('%s is read', async (path, data, status) => {
     expect(await scrape(at(path), javascript)).toMatchObject({
@@ -190,6 +234,15 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
       data: { text: 'text' },
       metadata: { warnings: [expect.any(String)] },
     });
+  });
+
+  test('a page that loads itself again for ever ends within its deadline', async () => {
+    for (const path of ['/reloads', '/meta-refresh-loop']) {
+      const startedAt = performance.now();
+      await scrape(at(path), { options: { javascript: true, timeout: 4 } });
+      expect(performance.now() - startedAt).toBeLessThan(4000 + OVERSHOOT_MS);
+    }
+    expect(await scrape(at('/app'), javascript)).toMatchObject({ data: { title: 'rendered' } });
   });
 
   test('no job sees the cookies of another', async () => {

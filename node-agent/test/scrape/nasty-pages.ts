@@ -1,7 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
+import { pdfBomb } from './test-pdf.ts';
 import { bytesPage, type Page, redirectPage } from './web-site.ts';
+import { zstdBomb } from './zstd-frame.ts';
 
 const MIB = 1024 * 1024;
 const HTML = { 'content-type': 'text/html' };
@@ -107,6 +109,60 @@ export const NASTY_PAGES: Record<string, Page> = {
     },
   ),
   '/plain': bytesPage('plain <b>text</b>', { 'content-type': 'text/plain' }),
+
+  '/not-really-gzip-br': compressed('gzip, br', brotliCompressSync(gzipSync(hello))),
+  '/zstd-bomb': compressed('zstd', zstdBomb(100_000)),
+  '/coding-unknown': compressed('snappy', Buffer.from(hello)),
+  '/meta-refresh': bytesPage(
+    '<title>refresh</title><meta http-equiv=refresh content="0;url=/arrived"><p>stay</p>',
+  ),
+  '/meta-refresh-loop': bytesPage('<title>again</title><meta http-equiv=refresh content="0"><p>again</p>'),
+  '/consent': bytesPage(
+    '<title>article</title><div id=consent role=dialog style="position:fixed;inset:0;z-index:9999"><p>We value your privacy</p><button>Accept</button></div><main><h1>Real</h1><p>the article behind the wall</p></main>',
+  ),
+  '/attributes': bytesPage(`<title>attributes</title><p ${'data-x="y" '.repeat(100_000)}>text</p>`),
+  '/long-attribute': bytesPage(`<title>attribute</title><p title="${'x'.repeat(3 * MIB)}">text</p>`),
+  '/entities': bytesPage(`<title>entities</title><p>${'&amp;&#x41;&notanentity;'.repeat(100_000)}</p>`),
+  '/comments': bytesPage(`<title>comments</title>${'<!-- x --><!-->-->'.repeat(100_000)}<p>text</p>`),
+  '/table': bytesPage(`<title>table</title><table>${'<tr><td>a<td>b'.repeat(20_000)}</table>`),
+  '/unclosed': bytesPage('<title>unclosed</title><p>text<script>while(true'),
+  '/nested-forms': bytesPage(`<title>forms</title>${'<form><table><tr>'.repeat(2_000)}text`),
+  '/xml-bomb': bytesPage(
+    `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">${[...'bcdefghij'].map((name, i) => `<!ENTITY ${name} "${`&${'abcdefghi'[i]};`.repeat(10)}">`).join('')}]><r>&j;</r>`,
+    { 'content-type': 'application/xml' },
+  ),
+  '/xml-external': bytesPage(
+    '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r>&x;</r>',
+    { 'content-type': 'application/xml' },
+  ),
+  '/json-deep': bytesPage(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, {
+    'content-type': 'application/json',
+  }),
+  '/headers-many': (_request, response) => {
+    for (let i = 0; i < 900; i += 1) response.setHeader(`x-${i}`, 'y');
+    response.setHeader('content-type', 'text/html');
+    response.end('<title>headers</title>');
+  },
+  '/cookies-many': (_request, response) => {
+    response
+      .writeHead(302, {
+        location: '/arrived',
+        'set-cookie': Array.from({ length: 400 }, (_, i) => `c${i}=${'x'.repeat(50)}`),
+      })
+      .end();
+  },
+  '/early-end': (_request, response) => {
+    response.writeHead(200, { ...HTML, 'content-length': '1000' }).write('<title>early</title>');
+    setTimeout(() => response.destroy(), 20);
+  },
+  '/204': bytesPage('', {}, 204),
+  '/range': bytesPage('<title>part</title>', { 'content-range': 'bytes 0-18/5000' }, 206),
+  '/svg': bytesPage('<svg xmlns="http://www.w3.org/2000/svg"><text>drawn</text></svg>', {
+    'content-type': 'image/svg+xml',
+  }),
+  '/lying-image': bytesPage('<title>I say I am a picture</title>', { 'content-type': 'image/gif' }),
+  '/lying-html': bytesPage(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]), HTML),
+  '/pdf-bomb': bytesPage(pdfBomb(), { 'content-type': 'application/pdf' }),
 
   '/silent': () => undefined,
   '/slow-body': (_request, response) => drip(response, 100),

@@ -1,4 +1,6 @@
 import { createServer } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { EUROS, JAPANESE, NASTY_PAGES, startRawServer } from './nasty-pages.ts';
 import { type Scrape, startScraper } from './start-scraper.ts';
@@ -65,6 +67,10 @@ test.each([
   ['/br-bomb', 'too_large'],
   ['/codings-many', 'http'],
   ['/zstd', 'http'],
+  ['/zstd-bomb', 'too_large'],
+  ['/coding-unknown', 'http'],
+  ['/early-end', 'connect'],
+  ['/lying-image', 'unsupported_type'],
   ['/loop', 'redirects'],
   ['/ping', 'redirects'],
   ['/redirect-nowhere', 'redirects'],
@@ -97,6 +103,21 @@ test('a page without a type is looked at', async () => {
 });
 
 test.each([
+  ['/not-really-gzip-br', { title: 'packed', text: 'hello' }],
+  ['/meta-refresh', { title: 'refresh', text: 'stay' }],
+  ['/consent', { title: 'article', text: expect.stringContaining('the article behind the wall') }],
+  ['/attributes', { title: 'attributes', text: 'text' }],
+  ['/long-attribute', { title: 'attribute', text: 'text' }],
+  ['/entities', { title: 'entities', text: expect.stringMatching(/^&A.*&A/) }],
+  ['/comments', { title: 'comments', text: expect.stringContaining('text') }],
+  ['/table', { title: 'table', text: expect.stringMatching(/^a\tb\na\tb\n/) }],
+  ['/unclosed', { title: 'unclosed', text: 'text' }],
+  ['/nested-forms', { title: 'forms', text: 'text' }],
+  ['/headers-many', { title: 'headers' }],
+  ['/cookies-many', { title: 'arrived' }],
+  ['/204', { title: null, text: '' }],
+  ['/range', { title: 'part' }],
+  ['/json-deep', { text: expect.stringMatching(/^\[\[/) }],
   ['/deep', { title: 'deep', text: 'the bottom' }],
   ['/long-line', { title: 'line', text: 'end' }],
   ['/empty', { title: null, text: '' }],
@@ -209,6 +230,36 @@ test('a selector that would take minutes is killed with its thread, and the next
   expect(await scrape(at('/gzip'))).toMatchObject({ data: { title: 'packed' } });
 });
 
+test('entities of XML are neither unfolded nor fetched', async () => {
+  for (const path of ['/xml-bomb', '/xml-external']) {
+    const outcome = await scrape(at(path));
+    expect(outcome).toMatchObject({ kind: 'completed' });
+    expect(JSON.stringify(outcome).length).toBeLessThan(2_000);
+    expect(JSON.stringify(outcome)).not.toContain('root:');
+  }
+});
+
+test('a PDF that unpacks to more than a page may have is given up', async () => {
+  expect(await scrape(at('/pdf-bomb'), { options: { timeout: 20 } })).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringMatching(/too_large|parse|timeout/),
+  });
+});
+
+test('all of them leave the memory as it was', async () => {
+  const paths = Object.keys(NASTY_PAGES).filter(
+    (path) => !['/pdf-bomb', '/silent', '/slow-body'].includes(path),
+  );
+  const pass = async () => {
+    for (const path of paths) await scrape(at(path), { options: { timeout: 5 } });
+    return usedBytes();
+  };
+  const before = await pass();
+  const after = await pass();
+  expect(paths.length).toBeGreaterThan(60);
+  expect(after - before).toBeLessThan(16 * 1024 * 1024);
+});
+
 test('a page needs a browser that this node lacks', async () => {
   expect(await scrape(at('/gzip'), { options: { javascript: true } })).toMatchObject({
     reason: 'browser',
@@ -233,3 +284,15 @@ test('the caller who gives up gets the own reason back', async () => {
   await scraper.close();
   await new Promise((resolve) => server.close(resolve));
 });
+
+/** What this thread holds after a full collection. */
+async function usedBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let turn = 0; turn < 3; turn += 1) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
