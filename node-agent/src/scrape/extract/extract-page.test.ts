@@ -224,7 +224,8 @@ test.each(['text', 'json', 'html', 'markdown'] as const)(
       `<p style="${';'.repeat(100_000)}">x`,
       `<table><tr>${'<td>x'.repeat(10_000)}`,
       `<p>${'*'.repeat(200_000)}`,
-      '<'.repeat(100_000),
+      `<pre>${'`x'.repeat(200_000)}`,
+    '<'.repeat(100_000),
       '&'.repeat(100_000),
     ]) {
       const page = { ...input, text, format, maxElements: 100_000, isClean: true };

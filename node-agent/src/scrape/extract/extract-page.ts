@@ -61,14 +61,14 @@ function describeAs(document: Document, input: ExtractInput, warnings: string[])
   const isXml = input.kind === 'xml';
   if (format !== 'json') {
     const baseUrl = findBaseUrl(document, url);
-    const content = isMainContent ? mainContentOf(document, warnings) : document;
+    const content = isMainContent && !isXml ? mainContentOf(document, warnings) : document;
     if (format === 'text') return { text: nodeText(content, { isXml }) };
     if (format === 'markdown')
       return { markdown: isXml ? nodeText(content, { isXml }) : nodeMarkdown(content, baseUrl) };
     return { html: isXml ? render(content, SERIALIZE_XML) : cleanHtml(content, baseUrl) };
   }
   const description = describePage(document, url, warnings);
-  if (!isMainContent) return { ...description, text: nodeText(document, { isXml }) };
+  if (!isMainContent || isXml) return { ...description, text: nodeText(document, { isXml }) };
   const { baseUrl } = findParts(document, url);
   const content = mainContentOf(document, warnings);
   return {

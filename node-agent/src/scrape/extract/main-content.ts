@@ -1,6 +1,6 @@
 import { type Document, type Element, isTag, type ParentNode } from 'domhandler';
 import { chooseContent } from './content/choose-content.ts';
-import { cleanContent } from './content/clean-content.ts';
+import { cleanContent, type Strictness } from './content/clean-content.ts';
 import { isAway } from './content/likelihood.ts';
 import { type Measures, measure } from './content/measure.ts';
 import { scoreElements } from './content/score.ts';
@@ -10,6 +10,7 @@ import { documentOf } from './parse-document.ts';
 import { findFirst, walkElements } from './walk.ts';
 
 const MOST = 0.5;
+/** Characters that end the search; notes are short, and looser tries find comments. */
 const ENOUGH = 250;
 
 /** How strictly parts of a page are left out, from the first try to the last. */
@@ -18,8 +19,7 @@ const TRIES = [
   { dropsUnlikely: false, usesNames: true, cleans: true },
   { dropsUnlikely: false, usesNames: false, cleans: true },
   { dropsUnlikely: false, usesNames: false, cleans: false },
-] as const;
-export type Strictness = { dropsUnlikely: boolean; usesNames: boolean; cleans: boolean };
+] as const satisfies readonly Strictness[];
 
 /**
  * The part of a page that it is read for, without menus, adverts, comments and the like; null when no part stands out. Takes
@@ -28,7 +28,7 @@ export type Strictness = { dropsUnlikely: boolean; usesNames: boolean; cleans: b
 export function findMainContent(document: Document): Document | null {
   const body: ParentNode = findFirst(document, ({ name }) => name === 'body') ?? document;
   const title = pageTitle(document);
-  let best: { elements: Element[]; dropped: Set<Element>; text: number } | null = null;
+  let best: Found | null = null;
   for (const strictness of TRIES) {
     const found = tryFind(body, strictness, title);
     if (found && (best === null || found.text > best.text)) best = found;
@@ -38,7 +38,15 @@ export function findMainContent(document: Document): Document | null {
   return prune(documentOf(best.elements), best.dropped);
 }
 
-function tryFind(body: ParentNode, strictness: Strictness, title: string | null) {
+interface Found {
+  elements: Element[];
+  /** What is left out of them. */
+  dropped: Set<Element>;
+  /** Characters, as `measure` counts them. */
+  text: number;
+}
+
+function tryFind(body: ParentNode, strictness: Strictness, title: string | null): Found | null {
   const dropped = new Set<Element>();
   walkElements(body, (element) => {
     if (!isHidden(element)) return true;
@@ -53,7 +61,7 @@ function tryFind(body: ParentNode, strictness: Strictness, title: string | null)
   const scores = scoreElements(measures, strictness.usesNames);
   const elements = chooseContent(scores, measures, strictness.cleans);
   if (elements.length === 0) return null;
-  const prose = Math.max(...elements.map((element) => measures.get(element)?.prose ?? 0));
+  const prose = elements.reduce((most, element) => Math.max(most, measures.get(element)?.prose ?? 0), 0);
   for (const element of elements) cleanContent(element, { measures, dropped, strictness, title, prose });
   const after = elements.reduce((sum, element) => {
     const kept = measure(element, dropped).get(element);

@@ -8,6 +8,7 @@ import { isDataTable, tableRows } from './read-tables.ts';
 import { walk } from './walk.ts';
 
 const MAX_INDENT = 20;
+const MAX_FENCE = 100;
 const BLOCKS = new Set([
   ...['p', 'div', 'dl', 'dt', 'dd', 'table', 'figure', 'figcaption', 'article', 'section', 'main', 'header'],
   ...['footer', 'nav', 'aside', 'form', 'fieldset', 'details', 'summary', 'address', 'hgroup', 'center'],
@@ -152,8 +153,7 @@ function cellMarkdown(cell: Element, baseUrl: string): string {
 
 function fenced(pre: Element): string[] {
   const code = codeText(pre).replace(/^\n/, '').trimEnd();
-  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = '`'.repeat(Math.min(longest + 1, 100));
+  const fence = fenceFor(code, 3);
   return [`${fence}${languageOf(pre)}`, ...code.split('\n'), fence];
 }
 
@@ -177,10 +177,15 @@ function languageOf(pre: Element): string {
 }
 
 function codeSpan(code: string): string {
-  const longest = Math.max(0, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = '`'.repeat(Math.min(longest + 1, 100));
+  const fence = fenceFor(code, 1);
   const padding = code.startsWith('`') || code.endsWith('`') ? ' ' : '';
   return `${fence}${padding}${code}${padding}${fence}`;
+}
+
+/** One more backtick than the code has in a row. */
+function fenceFor(code: string, least: number): string {
+  const longest = (code.match(/`+/g) ?? []).reduce((most, { length }) => Math.max(most, length), least - 1);
+  return '`'.repeat(Math.min(longest + 1, MAX_FENCE));
 }
 
 function escapeText(text: string, isLineStart: boolean): string {

@@ -1,11 +1,17 @@
 import { type Element, isTag } from 'domhandler';
-import type { Strictness } from '../main-content.ts';
 import { nodeText } from '../node-text.ts';
 import { oneLine } from '../one-line.ts';
 import { isDataTable } from '../read-tables.ts';
 import { walkElements } from '../walk.ts';
 import { namesOf, nameWeight } from './likelihood.ts';
 import { linkDensity, type Measure, type Measures } from './measure.ts';
+
+/** How much is left out of a page before and after its main content is chosen. */
+export interface Strictness {
+  dropsUnlikely: boolean;
+  usesNames: boolean;
+  cleans: boolean;
+}
 
 interface CleanOptions {
   measures: Measures;
