@@ -137,7 +137,8 @@ async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocumen
     () => false,
   );
   if (!isLoaded) warnings.push('some pictures, styles or scripts had not arrived when the page was read');
-  else if (task.options.javascript) {
+  else if (task.options.javascript && task.options.wait_for === undefined) {
+    // An agent that says what it waits for waits for nothing else.
     await requests.settle(Math.min(MAX_SETTLE_MS, waitMs), deadline.signal);
   }
   const failure = documentFailure({ main, egress: job });
