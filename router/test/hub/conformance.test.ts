@@ -152,6 +152,13 @@ test.each<[string, (node: RawNode) => unknown, string]>([
   expect(router.events.at(-1)).toBe('close raw');
 });
 
+test('the welcome tells the node its public address and the network’s domain lists', async () => {
+  const scrapeDomains = { blocked: ['*.gov'], allowed: ['*.example'] };
+  await using router = await startHub({ scrapeDomains, remoteAddressOf: () => '198.41.0.4' });
+  const node = await connectNode(router.url);
+  expect(await node.next('welcome')).toMatchObject({ address: '198.41.0.4', scrape_domains: scrapeDomains });
+});
+
 test('a frame of the router, sent back, ends the link', async () => {
   await using router = await startHub();
   const node = await connectNode(router.url);
