@@ -136,6 +136,7 @@ const quick: Workers = {
       scraped_at: '2026-01-01T00:00:00.000Z',
       size_bytes: 1,
       execution_ms: 1,
+      timings: {},
     },
     artifacts: [],
   }),
