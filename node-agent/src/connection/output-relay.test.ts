@@ -102,6 +102,20 @@ test('of each stream only so much is sent at all', () => {
   ]);
 });
 
+test('what was never told is counted, too', () => {
+  const { relay, sent, pass } = start();
+  relay.push('stdout', Buffer.from('head'));
+  pass();
+  relay.push('stdout', new Uint8Array(), 4);
+  relay.push('stderr', new Uint8Array(), 0);
+  relay.push('stdout', new Uint8Array(), 1_000);
+  relay.end();
+  expect(sent.map(({ stream, offset, bytes }) => [stream, offset, bytes])).toEqual([
+    ['stdout', 0, 4],
+    ['stdout', 1_000, 0],
+  ]);
+});
+
 test('nothing follows the end or a stop, and no timer is left', () => {
   for (const how of ['end', 'stop'] as const) {
     const { relay, sent, pass } = start();

@@ -66,8 +66,10 @@ export class OutputRelay {
     this.#limits = limits;
   }
 
-  push(stream: Output['stream'], bytes: Uint8Array): void {
+  /** `offset`: the place of the bytes in their stream, where something before them was not told. */
+  push(stream: Output['stream'], bytes: Uint8Array, offset = 0): void {
     const lane = this.#lanes[stream];
+    lane.seen = Math.max(lane.seen, offset);
     const sendable = this.#isOver
       ? 0
       : Math.max(0, Math.min(bytes.length, this.#limits.sentBytes - lane.seen));

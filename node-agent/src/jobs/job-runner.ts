@@ -170,7 +170,7 @@ export class JobRunner {
   #listener({ stream, attempt_id }: JobMessage): OutputListener | undefined {
     if (stream !== true) return undefined;
     const relay = this.#options.output.open(attempt_id);
-    return (name, bytes) => relay.push(name, bytes);
+    return (name, bytes, offset) => relay.push(name, bytes, offset);
   }
 
   #stop(running: Running, reason: StopReason): void {

@@ -27,8 +27,11 @@ export interface ExecuteTask {
 
 export type Encoding = 'utf8' | 'base64';
 
-/** Hears a program's output as it comes, in order for each stream. Called between the program's bytes: it must be quick, and may not throw. */
-export type OutputListener = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+/**
+ * Hears a program's output as it comes, in order for each stream. Called between the program's bytes: it must be quick, and may not
+ * throw. `offset`, where it is given, is the place of the bytes in their stream: what lies between was too much and is not told.
+ */
+export type OutputListener = (stream: 'stdout' | 'stderr', bytes: Uint8Array, offset?: number) => void;
 
 export interface ExecuteOutput {
   stdout: string;

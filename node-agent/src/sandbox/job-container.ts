@@ -26,6 +26,8 @@ export interface JobContainer {
   run(job: SupervisorJob, onFrame: FrameListener): Promise<JobEnd | null>;
   /** Lets the program of a job start whose compilation has ended. */
   proceed(): void;
+  /** Ends its stdin, at which the supervisor ends the job: sooner than the engine gets to a kill. */
+  letGo(): void;
   kill(): Promise<void>;
   /** Ends whatever runs in it and removes it. */
   discard(): Promise<void>;
@@ -107,6 +109,9 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
     },
     proceed() {
       stdio.write(GO);
+    },
+    letGo() {
+      stdio.end();
     },
     kill: () => engine.kill(id),
     async discard() {

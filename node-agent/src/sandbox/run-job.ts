@@ -18,6 +18,9 @@ import type { JobEnd } from './supervisor-frames.ts';
 
 /** The supervisor keeps the time; this is for the case that it cannot. */
 const HARD_KILL_AFTER_MS = 200;
+const NOTHING = new Uint8Array();
+/** What a supervisor may take to end a job that nobody wants; then the engine is asked. */
+const LET_GO_LIMIT_MS = 100;
 /** What the engine may take to close the stdio of a container that was killed. */
 const CLOSE_LIMIT_MS = 2_000;
 /** For setting the memory between compiler and program. */
@@ -58,13 +61,18 @@ export async function runJob(options: RunOptions): Promise<ExecuteOutcome> {
     else if (frame.type !== 'output') facts.artifacts.push(frame);
     else {
       facts[frame.stream].push(frame.bytes, frame.isTail);
-      options.onOutput?.(frame.stream, frame.bytes);
+      if (!frame.isTail) options.onOutput?.(frame.stream, frame.bytes);
     }
   });
 
   const { end, killedFor } = await endOrKill(container, ended, hardLimitMs, signal);
   if (killedFor === 'cancel' || end?.reason === 'cancel') return cancelled();
-  if (end !== null) return completedExecution(facts, end);
+  if (end !== null) {
+    // Those who listen along hear how much there was behind what they heard.
+    options.onOutput?.('stdout', NOTHING, end.stdoutBytes);
+    options.onOutput?.('stderr', NOTHING, end.stderrBytes);
+    return completedExecution(facts, end);
+  }
   if (killedFor === 'timeout') {
     return abruptExecution(facts, { reason: 'timeout', wallMs: options.now() - startedAt });
   }
@@ -105,6 +113,11 @@ async function endOrKill(
       aborted.then(() => 'cancel' as const),
     ]);
     if (typeof first === 'object') return first;
+    if (first === 'cancel') {
+      container.letGo();
+      const end = await Promise.race([ended, after(LET_GO_LIMIT_MS).then(() => null)]);
+      if (end !== null) return { end, killedFor: first };
+    }
     // A kill that fails leaves a container that its own supervisor, the discard or the next sweep ends.
     await container.kill().catch(() => {});
     // Between our decision and the kill the supervisor may have told the end after all, with the figures that we want.
