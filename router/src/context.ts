@@ -2,6 +2,7 @@ import type { SigningKey } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { Authenticate } from './access/access.ts';
 import type { Pricer } from './balance/balance.ts';
+import type { BatchCalls, Batches } from './batches/batches.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/connect.ts';
 import type { Dispatcher } from './dispatch/dispatch.ts';
@@ -35,6 +36,8 @@ export interface Context {
   settlement: Settlement;
   reader: RequestReader;
   intake: Intake;
+  batches: Batches;
+  batchCalls: BatchCalls;
   /** The output of programs that run, for those who watch. */
   outputs: OutputStreams;
   dispatcher: Dispatcher;

@@ -4,15 +4,17 @@ import { expireUnpaidJobs } from './jobs/jobs.ts';
 
 const EVERY_MS = 5000;
 
-/** Recurring chores: unpaid jobs expire, and payments that a crash left between record and job are matched. */
+/** Recurring chores: unpaid jobs and batches expire, and payments that a crash left between record and job are matched. */
 export function startHousekeeping(context: Context): { stop(): Promise<void> } {
-  const { database, payments, clock, logger } = context;
+  const { database, payments, batches, clock, logger } = context;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   const run = async (): Promise<void> => {
     await payments.fundMatched();
+    await batches.fundMatched();
     await expireUnpaidJobs(database.sql);
+    await batches.expireUnpaid();
     await forgetNonces(database.sql, clock());
   };
   const loop = (): Promise<void> =>

@@ -5,6 +5,7 @@ import { collectMethods } from './other-methods.ts';
 import { answerError, handleErrors } from './problems.ts';
 import { parseRawBodies } from './raw-body.ts';
 import { balanceRoutes } from './routes/balance.ts';
+import { batchRoutes } from './routes/batches.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { depositRoutes } from './routes/deposits.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -56,6 +57,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
   const refuseOtherMethods = collectMethods(app);
   for (const routes of [
     serviceRoutes,
+    batchRoutes,
     quoteRoutes,
     jobRoutes,
     balanceRoutes,

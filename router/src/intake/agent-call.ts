@@ -4,6 +4,7 @@ import type { JobReader, JobRecord, Waiters } from '../jobs/jobs.ts';
 import type { Payments, Spender } from '../payments/payments.ts';
 import type { RateLimits } from '../screening/screening.ts';
 import { awaitResult, loadJob } from './await-result.ts';
+import { countedAs } from './counted-as.ts';
 import { idempotentJobId } from './idempotent-job-id.ts';
 import { lowerCost, priceExceeded } from './max-cost.ts';
 import { newJob } from './new-job.ts';
@@ -134,9 +135,4 @@ export class Intake {
     const waitMs = isAsync ? 0 : this.#options.limits.waitMs;
     return awaitResult(this.#options, id, { waitMs, signal });
   }
-}
-
-/** Wallets that never paid count by their address: they are made faster than any limit counts them. */
-function countedAs({ authority, address }: Submission): string {
-  return authority?.isCustomer ? authority.wallet : address;
 }

@@ -67,6 +67,10 @@ export function statusUrl(jobId: string): string {
   return `/api/v1/jobs/${jobId}`;
 }
 
+export function batchUrl(batchId: string): string {
+  return `/api/v1/batches/${batchId}`;
+}
+
 function readPayload(job: JobRecord): Record<string, unknown> {
   const payload = parseJson(job.result ?? '');
   if (typeof payload !== 'object' || payload === null)

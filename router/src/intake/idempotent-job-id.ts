@@ -20,7 +20,12 @@ export function readIdempotencyKey(value: string | string[] | undefined): string
  * key need be hard to guess. The same secret must be given to all routers of one database.
  */
 export function idempotentJobId(secret: Uint8Array, wallet: string, key: string): JobId {
-  const hash = createHmac('sha256', secret).update(`watt/job-id/1\n${wallet}\n${key}`).digest();
+  return hashedJobId(secret, `watt/job-id/1\n${wallet}\n${key}`);
+}
+
+/** A job id that stands for a text, and that only those who have the secret can make. */
+export function hashedJobId(secret: Uint8Array, text: string): JobId {
+  const hash = createHmac('sha256', secret).update(text).digest();
   // RFC 9562, version 8: a UUID of one's own making.
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;

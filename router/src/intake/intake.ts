@@ -1,10 +1,12 @@
 /** The way into intake: one call of an agent, from its body to its answer. */
 
 export { Intake, type IntakeOptions } from './agent-call.ts';
-export { discountOf, refundOf, resultBody } from './answers.ts';
-export { readIdempotencyKey } from './idempotent-job-id.ts';
-export { readMaxCost } from './max-cost.ts';
+export { batchUrl, discountOf, RETRY_AFTER_SECONDS, refundOf, resultBody } from './answers.ts';
+export { countedAs } from './counted-as.ts';
+export { hashedJobId, idempotentJobId, readIdempotencyKey } from './idempotent-job-id.ts';
+export { lowerCost, priceExceeded, readMaxCost } from './max-cost.ts';
 export { createRequestReader, type ReadRequest, type RequestReader } from './read-request.ts';
+export { type PaymentFinder, seekPayment } from './seek-payment.ts';
 export type { Answer, Settlement, Submission } from './submission.ts';
-export type { UnpaidJob } from './unpaid-answers.ts';
+export { type UnpaidJob, unpaid } from './unpaid-answers.ts';
 export { createValidator, fieldError } from './validate.ts';

@@ -10,8 +10,11 @@ const CONFIRMATION_MS = 10_000;
 // And when the router itself sends it: for nobody else can.
 const SETTLEMENT_MS = 20_000;
 
+/** Finds the payment of a job, or of whatever else is paid by memo or balance. */
+export type PaymentFinder = Pick<Payments, 'fund' | 'sync' | 'isPending' | 'payTo' | 'isSignedOnly'>;
+
 export interface PaymentSeekerOptions {
-  payments: Payments;
+  payments: PaymentFinder;
   waiters: Waiters;
   clock: () => number;
   graceMs: number;
@@ -52,7 +55,7 @@ export async function seekPayment(
 
 /** Null when the job is not unpaid any more. */
 async function lookForPayment(
-  payments: Payments,
+  payments: PaymentFinder,
   job: UnpaidJob,
   spender: Spender | null,
 ): Promise<FundOutcome | null> {

@@ -7,13 +7,16 @@ import {
   type SettlementOutlook,
   type SpendRefusal,
 } from '../payments/payments.ts';
-import { discountOf, RETRY_AFTER_SECONDS, statusUrl } from './answers.ts';
+import { batchUrl, discountOf, RETRY_AFTER_SECONDS, statusUrl } from './answers.ts';
 import { spendRefused } from './spend-refused.ts';
 
 export type UnpaidJob = Pick<
   NewJob,
   'id' | 'price' | 'commitment' | 'requestSha256' | 'expiresAt' | 'listPrice' | 'discountBps'
->;
+> & {
+  /** Many jobs that are paid at once. */
+  isBatch?: true;
+};
 
 /** Why a job is unpaid. `received` in base units, `settlement` how a payment over x402 ended, `wallet` the caller's, where it is known. */
 export interface UnpaidBecause {
@@ -30,12 +33,11 @@ export function unpaid(
   { received, refusal, settlement, wallet }: UnpaidBecause,
 ): AppError {
   const { id, price, commitment, expiresAt } = job;
-  // Where plain memos count for known callers only, a stranger is told the other one.
-  const memo = isSignedOnly && wallet === null ? commitment : id;
+  // Where plain memos count for the callers of a job only, others are told the other one.
+  const memo = isSignedOnly && (wallet === null || job.isBatch) ? commitment : id;
   const extra = {
-    job_id: id,
+    ...referenceOf(job),
     payment: paymentDetails(payTo, { price, memo, commitment, received, expiresAt }),
-    status_url: statusUrl(id),
     ...discountOf(job),
   };
   if (settlement === 'expired' || settlement === 'failed') {
@@ -50,10 +52,15 @@ export function unpaid(
 }
 
 /** 202: nobody can say yet whether the job is paid, so nobody must pay again. */
-export function paymentPending(job: Pick<UnpaidJob, 'id'>, detail: string): AppError {
+export function paymentPending(job: Pick<UnpaidJob, 'id' | 'isBatch'>, detail: string): AppError {
   return new AppError('PAYMENT_PENDING', {
     detail,
-    extra: { job_id: job.id, status_url: statusUrl(job.id), retry_after_seconds: RETRY_AFTER_SECONDS },
+    extra: { ...referenceOf(job), retry_after_seconds: RETRY_AFTER_SECONDS },
     headers: { 'retry-after': `${RETRY_AFTER_SECONDS}` },
   });
+}
+
+function referenceOf({ id, isBatch }: Pick<UnpaidJob, 'id' | 'isBatch'>): Record<string, unknown> {
+  if (!isBatch) return { job_id: id, status_url: statusUrl(id) };
+  return { job_id: id, batch_id: id, status_url: batchUrl(id) };
 }

@@ -22,6 +22,8 @@ export interface PaymentsOptions {
   isSignedOnly: boolean;
   clock: () => number;
   logger: Logger;
+  /** Payments with these memos are on record now; what they name besides jobs may be waiting for them. */
+  onMemos(memos: string[]): Promise<void>;
   /** Jobs that were just paid and queued. */
   onFunded(jobs: QueuedJob[]): void;
   /** Tokens were seen to leave that had not been seen before. */
@@ -106,7 +108,10 @@ export function createPayments(options: PaymentsOptions): Payments {
       accounts,
       tokenAccount: payTo.tokenAccount,
       dust: options.dust,
-      onRecorded: fundByMemos,
+      onRecorded: async (memos) => {
+        await fundByMemos(memos);
+        await options.onMemos(memos);
+      },
       onDebits: options.onDebits,
     }),
     ours: payTo,

@@ -15,13 +15,20 @@ export interface Offer {
   signatures: string[];
 }
 
-const NO_OFFER: Offer = { payer: '', total: 0n, signatures: [] };
+/** What was paid towards a job. */
+export interface JobOffers<Job extends UnpaidJob> {
+  job: Job;
+  /** The payers whose payments cover the price, the first to pay first. A later one counts when those before it have spent theirs elsewhere. */
+  covering: Offer[];
+  /** The most that came from one payer and does not cover the price, in base units. */
+  partial: bigint;
+}
 
-/** For each job the first payer whose payments cover the price, else the one who paid most. */
+/** Adds up, for each job, what each payer sent with its memos. */
 export function findOffers<Job extends UnpaidJob>(
   jobs: readonly Job[],
   credits: readonly Credit[],
-): (Offer & { job: Job })[] {
+): JobOffers<Job>[] {
   const byMemo = new Map<string, Credit[]>();
   for (const credit of credits) byMemo.set(credit.memo, [...(byMemo.get(credit.memo) ?? []), credit]);
   return jobs.map((job) => {
@@ -36,7 +43,7 @@ export function findOffers<Job extends UnpaidJob>(
       offers.set(credit.payer, offer);
     }
     const all = [...offers.values()];
-    const covering = all.find((offer) => offer.total >= job.price);
-    return { job, ...(covering ?? all.reduce((most, o) => (o.total > most.total ? o : most), NO_OFFER)) };
+    const partial = all.reduce((most, { total }) => (total < job.price && total > most ? total : most), 0n);
+    return { job, covering: all.filter((offer) => offer.total >= job.price), partial };
   });
 }

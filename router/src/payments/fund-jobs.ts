@@ -68,41 +68,58 @@ async function withOutlook(
   );
 }
 
+/** What is to be paid, locked by the caller's transaction or made in it, with the payments that it has locked. */
+interface Fundable {
+  jobs: readonly UnpaidJob[];
+  credits: readonly Credit[];
+  rules: FundingRules;
+}
+
 /** The same for jobs that the caller's transaction has locked, or has just made, with the payments that it has locked. */
 export async function fundUnpaid(
   sql: SqlRunner,
   accounts: SystemAccounts,
-  { jobs, credits, rules }: { jobs: readonly UnpaidJob[]; credits: readonly Credit[]; rules: FundingRules },
+  fundable: Fundable,
 ): Promise<Map<string, FundOutcome>> {
-  if (jobs.length === 0) return new Map();
+  const { holds, outcomes } = await planFunding(sql, fundable);
+  if (holds.length > 0) await writeHolds(sql, accounts, holds);
+  return outcomes;
+}
+
+/** Locks the keys and balances that could pay, and says what is to be held; nothing is written. */
+export async function planFunding(
+  sql: SqlRunner,
+  { jobs, credits, rules }: Fundable,
+): Promise<{ holds: PlannedHold[]; outcomes: Map<string, FundOutcome> }> {
+  if (jobs.length === 0) return { holds: [], outcomes: new Map() };
   const offers = findOffers(
     jobs.map((job) => ({ ...job, spender: rules.spenders?.get(job.id) ?? null })),
     credits,
   );
   const spenders = offers.flatMap(({ job }) => job.spender ?? []);
-  const payers = offers.filter((offer) => offer.total >= offer.job.price).map((offer) => offer.payer);
+  const payers = offers.flatMap(({ covering }) => covering.map((offer) => offer.payer));
   const budgets = await lockBudgets(
     sql,
     spenders.flatMap((spender) => spender.keyId ?? []),
   );
   const balances = await lockBalances(sql, [...payers, ...spenders.map((spender) => spender.wallet)]);
   const { holds, refusals } = planHolds(offers, { balances, budgets });
-  if (holds.length > 0) await writeHolds(sql, accounts, holds);
   const payerOf = new Map(holds.map((hold) => [hold.jobId, hold.wallet]));
-  return new Map(
-    offers.map(({ job, total }) => {
+  const outcomes = new Map<string, FundOutcome>(
+    offers.map(({ job, partial }) => {
       const payer = payerOf.get(job.id);
       const refusal = refusals.get(job.id);
       return [
         job.id,
-        payer ? { funded: true, payer } : { funded: false, received: total, ...(refusal && { refusal }) },
+        payer ? { funded: true, payer } : { funded: false, received: partial, ...(refusal && { refusal }) },
       ];
     }),
   );
+  return { holds, outcomes };
 }
 
 /** One statement: the prices are held, the jobs are queued, the payments are used up, and what was granted is written down. */
-async function writeHolds(
+export async function writeHolds(
   sql: SqlRunner,
   accounts: SystemAccounts,
   holds: readonly PlannedHold[],
@@ -122,7 +139,7 @@ async function writeHolds(
 }
 
 function paidBy({ signatures, spender }: PlannedHold): string {
-  if (!spender) return `paid by ${signatures.join(' ')}`;
+  if (!spender) return signatures.length > 0 ? `paid by ${signatures.join(' ')}` : 'paid with its batch';
   return spender.keyId === null ? 'paid from the balance' : `paid from the balance by key ${spender.keyId}`;
 }
 

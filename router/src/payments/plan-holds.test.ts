@@ -7,16 +7,14 @@ const account = (id: bigint, balance: bigint) => ({ account: id as AccountId, ba
 const KEY: KeyBudget = { state: 'usable', perJob: null, perDay: null, spent: 0n };
 const spender: Spender = { wallet: 'spender', keyId: 'key' };
 
-const offer = (id: string, more: { payer?: string; total?: bigint; spender?: Spender | null } = {}) => ({
+const offer = (id: string, more: { payers?: string[]; spender?: Spender | null } = {}) => ({
   job: {
     id,
     price: 100n,
     commitment: `w1:${id}`,
     spender: more.spender === undefined ? spender : more.spender,
   },
-  payer: more.payer ?? '',
-  total: more.total ?? 0n,
-  signatures: more.total ? [`for ${id}`] : [],
+  covering: (more.payers ?? []).map((payer) => ({ payer, total: 100n, signatures: [`for ${id}`] })),
 });
 const means = (balance: bigint, key: Partial<KeyBudget> = {}): Means => ({
   balances: new Map([
@@ -28,12 +26,12 @@ const means = (balance: bigint, key: Partial<KeyBudget> = {}): Means => ({
 const paidBy = (plan: ReturnType<typeof planHolds>) => plan.holds.map((hold) => [hold.jobId, hold.wallet]);
 
 it('uses payments that name the job before anybody’s balance', () => {
-  const plan = planHolds([offer('a', { payer: 'payer', total: 100n })], means(100n));
+  const plan = planHolds([offer('a', { payers: ['payer'] })], means(100n));
   expect(plan.holds).toMatchObject([{ wallet: 'payer', account: 2n, signatures: ['for a'], spender: null }]);
 });
 
 it('turns to the spender when the payer has spent the payment elsewhere', () => {
-  const offers = [offer('a', { payer: 'payer', total: 100n }), offer('b', { payer: 'payer', total: 100n })];
+  const offers = [offer('a', { payers: ['payer'] }), offer('b', { payers: ['payer'] })];
   const plan = planHolds(offers, means(100n));
   expect(paidBy(plan)).toEqual([
     ['a', 'payer'],
@@ -42,8 +40,13 @@ it('turns to the spender when the payer has spent the payment elsewhere', () => 
   expect(plan.holds[1]?.signatures).toEqual([]);
 });
 
+it('turns to the next payer when the first has spent the payment elsewhere', () => {
+  const plan = planHolds([offer('a', { payers: ['drained', 'payer'] })], means(100n));
+  expect(plan.holds).toMatchObject([{ wallet: 'payer', signatures: ['for a'], spender: null }]);
+});
+
 it('leaves a job without spender and payment unpaid, and says nothing of it', () => {
-  expect(planHolds([offer('a', { spender: null, payer: 'payer', total: 99n })], means(100n))).toEqual({
+  expect(planHolds([offer('a', { spender: null })], means(100n))).toEqual({
     holds: [],
     refusals: new Map(),
   });
@@ -59,7 +62,7 @@ it('spends a balance down to the last unit, and tells what was left', () => {
 });
 
 it('counts a day’s budget only for what it pays', () => {
-  const offers = [offer('a', { payer: 'payer', total: 100n }), offer('b'), offer('c'), offer('d')];
+  const offers = [offer('a', { payers: ['payer'] }), offer('b'), offer('c'), offer('d')];
   const plan = planHolds(offers, means(1000n, { perDay: 250n, spent: 50n }));
   expect(paidBy(plan).map(([id]) => id)).toEqual(['a', 'b', 'c']);
   expect(plan.refusals.get('d')).toEqual({ reason: 'budget', per: 'day', budget: 250n, spent: 250n });

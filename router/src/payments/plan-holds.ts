@@ -1,6 +1,6 @@
 import type { KeyBudget } from '../access/access.ts';
 import type { AccountId } from '../ledger/ledger.ts';
-import type { Offer } from './find-offers.ts';
+import type { JobOffers, Offer } from './find-offers.ts';
 import type { UnpaidJob } from './fund-jobs.ts';
 
 /** A wallet's word that a job may be paid from its balance: its own, or that of one of its keys. */
@@ -40,7 +40,7 @@ const NO_KEY: KeyBudget = { state: 'revoked', perJob: null, perDay: null, spent:
 
 /** Decides who pays for each job, in order: payments that name it come first, then the caller's balance within its key's budget. */
 export function planHolds(
-  offers: readonly (Offer & { job: UnpaidJob & { spender?: Spender | null } })[],
+  offers: readonly Pick<JobOffers<UnpaidJob & { spender?: Spender | null }>, 'job' | 'covering'>[],
   means: Means,
 ): HoldPlan {
   const balances = new Map([...means.balances].map(([wallet, account]) => [wallet, { ...account }]));
@@ -55,11 +55,20 @@ export function planHolds(
     return account.account;
   };
 
-  for (const { job, payer, total, signatures } of offers) {
-    const common = { jobId: job.id, amount: job.price };
-    const paying = total >= job.price ? take(payer, job.price) : null;
-    if (paying !== null) {
-      holds.push({ ...common, wallet: payer, account: paying, signatures, spender: null });
+  const takeOffered = ({ id, price }: UnpaidJob, covering: readonly Offer[]): PlannedHold | null => {
+    for (const { payer, signatures } of covering) {
+      const account = take(payer, price);
+      if (account !== null) {
+        return { jobId: id, amount: price, wallet: payer, account, signatures, spender: null };
+      }
+    }
+    return null;
+  };
+
+  for (const { job, covering } of offers) {
+    const offered = takeOffered(job, covering);
+    if (offered) {
+      holds.push(offered);
       continue;
     }
     const spender = job.spender ?? null;
@@ -73,7 +82,7 @@ export function planHolds(
       continue;
     }
     if (budget) budget.spent += job.price;
-    holds.push({ ...common, wallet: spender.wallet, account, signatures: [], spender });
+    holds.push({ jobId: job.id, amount: job.price, wallet: spender.wallet, account, signatures: [], spender });
   }
   return { holds, refusals };
 }

@@ -18,11 +18,11 @@ export async function recordCredits(
       { signature: string; amount: bigint; payer: string | null; memo: string | null }[]
     >`
       insert into chain_credits (signature, slot, amount, payer, payer_signed, memo, status, block_time)
-      select signature, slot, amount, payer, payer_signed, memo, ${isFinalized ? 'finalized' : 'confirmed'}, to_timestamp(at)
+      select signature, slot, amount, payer, payer_signed::bool, memo, ${isFinalized ? 'finalized' : 'confirmed'}, to_timestamp(at)
       from unnest(
         ${transfers.map((t) => t.signature)}::text[], ${listParameter(transfers.map((t) => t.slot))}::bigint[],
         ${listParameter(transfers.map((t) => t.delta))}::bigint[], ${transfers.map((t) => t.payer)}::text[],
-        ${listParameter(transfers.map((t) => t.payerSigned))}::bool[],
+        ${transfers.map((t) => `${t.payerSigned}`)}::text[],
         ${transfers.map((t) => (t.delta < dust ? null : storedMemo(t)))}::text[], ${transfers.map((t) => t.blockTime)}::float8[]
       ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
       on conflict (signature) do nothing returning signature, amount, payer, ${memoOrJob(tx)}`;

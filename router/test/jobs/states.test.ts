@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { canMove, type TransitionTable } from '@watt/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCRAPE_BATCH_TRANSITIONS } from '../../src/batches/states.ts';
 import { ATTEMPT_TRANSITIONS, JOB_TRANSITIONS } from '../../src/jobs/states.ts';
 import { bookPaid, loadSystemAccounts, reservePayouts, returnPayouts } from '../../src/ledger/ledger.ts';
 import { NODE_TRANSITIONS } from '../../src/nodes/nodes.ts';
@@ -52,6 +53,23 @@ const rows: Record<
     insert: (state) => `insert into nodes (id, name, class, version, capabilities, state)
       values ('${randomUUID()}', 'n', 'pi', '0', '{}', '${state}') returning id`,
     end: `last_seen_at = now()`,
+  },
+  scrape_batches: {
+    table: SCRAPE_BATCH_TRANSITIONS,
+    insert: (
+      state,
+    ) => `insert into scrape_batches (id, state, requests, request_sha256, commitment, job_ids, prices, list_prices, price, expires_at,
+      payer, funded_at) values ('${randomUUID()}', '${state}', '[]', '', '', array['${randomUUID()}'::uuid], '{1}', '{1}', 1, now(),
+      case when '${state}' = 'funded' then 'p' end, case when '${state}' = 'funded' then now() end) returning id`,
+    end: `payer = case when $1 = 'funded' then 'p' end, funded_at = case when $1 = 'funded' then now() end`,
+    before: async (id, to) => {
+      if (to !== 'funded') return;
+      const { suspense, held } = await loadSystemAccounts(db.database.sql);
+      await db.database.sql`
+        insert into transfers (idem, kind, debit, credit, amount, job_id)
+        select 'hold:' || job_ids[1], 'hold', ${suspense}, ${held}, 1, job_ids[1] from scrape_batches where id = ${id}
+        on conflict (idem) do nothing`;
+    },
   },
   payout_batches: {
     table: BATCH_TRANSITIONS,

@@ -4,6 +4,7 @@ import { requireScope } from '../../access/access.ts';
 import type { Context } from '../../context.ts';
 import { readIdempotencyKey, readMaxCost } from '../../intake/intake.ts';
 import type { PaidCall, PaidCallRequest, X402 } from '../../x402/x402.ts';
+import { headerText, prefersAsync } from '../call-headers.ts';
 import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
 import { receivedCall } from '../received-call.ts';
@@ -48,15 +49,4 @@ function openPaidCall(x402: X402 | null, request: PaidCallRequest): PaidCall | n
   if (x402) return x402.open(request);
   if (request.headers['payment-signature'] === undefined) return null;
   throw new AppError('X402_UNAVAILABLE', { detail: 'x402 is not offered here; pay by memo' });
-}
-
-function headerText(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header;
-}
-
-/** `Prefer: respond-async`, RFC 7240: a list of preferences, in any case, perhaps with parameters. */
-function prefersAsync(header: string | string[] | undefined): boolean {
-  return [header ?? []]
-    .flat()
-    .some((value) => value.split(',').some((part) => /^\s*respond-async\s*(?:;|$)/i.test(part)));
 }
