@@ -63,6 +63,7 @@ export async function verifyRequestSignature(
         },
         componentParser: (name, params) => {
           if (params.size > 0) throw invalid(`The component "${name}" must be covered without parameters`);
+          if (covered.includes(name)) throw invalid(`The component "${name}" is covered twice`);
           covered.push(name);
           return null;
         },

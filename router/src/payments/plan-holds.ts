@@ -82,7 +82,14 @@ export function planHolds(
       continue;
     }
     if (budget) budget.spent += job.price;
-    holds.push({ jobId: job.id, amount: job.price, wallet: spender.wallet, account, signatures: [], spender });
+    holds.push({
+      jobId: job.id,
+      amount: job.price,
+      wallet: spender.wallet,
+      account,
+      signatures: [],
+      spender,
+    });
   }
   return { holds, refusals };
 }

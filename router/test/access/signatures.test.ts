@@ -75,6 +75,7 @@ describe('a signature that is refused', () => {
     ['without @method', { cover: ['"@target-uri"'] }, 'must cover @method'],
     ['without @target-uri', { cover: ['"@method"'] }, 'must cover @target-uri'],
     ['over nothing', { cover: [] }, 'must cover @method, @target-uri'],
+    ['over a component twice', { cover: ['"@method"', '"@target-uri"', '"@method"'] }, 'covered twice'],
     ['of another method', { values: { '"@method"': 'DELETE' } }, 'not the wallet'],
     ['of another target', { values: { '"@target-uri"': 'http://127.0.0.1/api/v1/keys' } }, 'not the wallet'],
     ['with a parameter on a component', { cover: ['"@method";req', '"@target-uri"'] }, 'without parameters'],

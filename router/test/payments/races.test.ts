@@ -57,6 +57,18 @@ it('of one job id with two bodies that race for one payment, one is the job and 
   }
 });
 
+it('a payment that its payer has spent elsewhere does not stand in the way of the next one for the job', async () => {
+  const [first, second] = [prepaidAgent(server), prepaidAgent(server)];
+  const [jobId, other] = [createJobId(), createJobId()];
+  await pay(first.wallet, jobId);
+  expect((await first.send('POST', '/api/v1/scrape', page(other), ASYNC)).status).toBe(202);
+  const unpaid = await server.send('POST', '/api/v1/scrape', page(jobId), ASYNC);
+  expect(unpaid.json).toMatchObject({ code: 'PAYMENT_NOT_FOUND', payment: { amount_base: `${PRICE}` } });
+  await pay(second.wallet, jobId);
+  expect((await server.send('POST', '/api/v1/scrape', page(jobId), ASYNC)).status).toBe(202);
+  expect(await held([jobId, other])).toBe(2);
+});
+
 it('payments of several parts that come while calls race fund the job once', async () => {
   const agent = prepaidAgent(server);
   const jobId = createJobId();

@@ -56,6 +56,16 @@ describe('payments', () => {
     expect(heard).toHaveLength(20);
   });
 
+  it('say whether their payers signed', async () => {
+    const transfers = [seen(100n), seen(100n, { payerSigned: false }), seen(100n)];
+    await newStore().record(transfers, false);
+    const rows = await db.database.sql<{ signature: string; isSigned: boolean }[]>`
+      select signature, payer_signed as "isSigned" from chain_credits
+      where signature = any(${transfers.map((transfer) => transfer.signature)}::text[])`;
+    const isSigned = new Map(rows.map((row) => [row.signature, row.isSigned]));
+    expect(transfers.map((transfer) => isSigned.get(transfer.signature))).toEqual([true, false, true]);
+  });
+
   it('below the dust limit are credited and name no job', async () => {
     const dust = seen(9n);
     await newStore().record([dust], false);
