@@ -107,12 +107,17 @@ describe.skipIf(image === null).each([
     '%s',
     async (_, program) => {
       const { language, code, timeout, ends, says, flags, artifacts } = program;
-      const outcome = await complete(language, code, {
+      const task = {
         timeout,
         memory_mb: MEMORY_MB,
         job_id: `hostile-${program.name}`,
         ...(artifacts.length > 0 && { artifacts }),
-      });
+      };
+      const first = await run(language, code, task);
+      // A daemon that others keep busy is no program's doing; the router would ask another node.
+      const isStalled = first.kind === 'failed' && first.reason === 'engine_unreachable';
+      const outcome = isStalled ? await run(language, code, task) : first;
+      if (outcome.kind !== 'completed') throw new Error(`${program.what}: ${JSON.stringify(outcome)}`);
       const { stdout, stderr } = outcome.output;
       expect(ends, `${program.what}\n${stdout.slice(0, 2000)}\n${stderr.slice(0, 2000)}`).toContain(
         endOf(outcome, program),
