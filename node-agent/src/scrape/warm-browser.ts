@@ -99,7 +99,7 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
     }
   };
   const giveBack = async (instance: Instance): Promise<void> => {
-    instance.isWorn ||= await isWornOut(instance, options);
+    instance.isWorn ||= isWornOut(instance, options);
     instance.active -= 1;
     if (instance.active === 0 && instance.isWorn) await shut(instance);
   };
@@ -147,12 +147,12 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
 }
 
 /** Whether it has served enough pages or time, or keeps more memory than pages that have gone can explain. */
-async function isWornOut(
+function isWornOut(
   { served, startedAt, pid }: Instance,
   { maxPages, maxAgeMs, maxMemoryMb }: WarmBrowserOptions,
-): Promise<boolean> {
+): boolean {
   if (served >= maxPages || performance.now() - startedAt > maxAgeMs) return true;
-  return sumMb(await groupMemory(pid)) > maxMemoryMb;
+  return sumMb(groupMemory(pid)) > maxMemoryMb;
 }
 
 /** A browser taken for a job that has ended meanwhile goes straight back. */

@@ -13,12 +13,8 @@ interface WatchOptions {
 
 /** Kills whichever of Chromium's processes grows beyond its share; a renderer takes its own page along and no other. Returns how to stop. */
 export function watchMemory({ group, maxMb, logger }: WatchOptions): () => void {
-  let isLooking = false;
-  const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
-    const grown = (await groupMemory(group)).filter(({ memoryMb }) => memoryMb > maxMb);
-    isLooking = false;
+  const look = () => {
+    const grown = groupMemory(group).filter(({ memoryMb }) => memoryMb > maxMb);
     for (const { pid, memoryMb } of grown) {
       logger.warn(
         { pid, memoryMb: Math.round(memoryMb) },
@@ -31,7 +27,7 @@ export function watchMemory({ group, maxMb, logger }: WatchOptions): () => void 
       }
     }
   };
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  const timer = setInterval(look, LOOK_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
