@@ -77,7 +77,7 @@ describe.skipIf(findChromium() === null)('what agents ask of the browser', () =>
   });
 
   test('what does not come fails the page, with its reason, before the time is over', async () => {
-    expect(await open('/never', { wait_for: { selector: '#none' }, timeout: 4 })).toMatchObject({
+    expect(await open('/never', { wait_for: { selector: '#none' }, timeout: 7 })).toMatchObject({
       reason: 'wait_for',
       code: 'SCRAPE_FAILED',
     });
@@ -99,7 +99,7 @@ describe.skipIf(findChromium() === null)('what agents ask of the browser', () =>
       metadata: { url: at('/there') },
     });
     const missing = [{ type: 'click' as const, selector: '#none' }];
-    expect(await open('/form', { actions: missing, timeout: 4 })).toMatchObject({ reason: 'action' });
+    expect(await open('/form', { actions: missing, timeout: 8 })).toMatchObject({ reason: 'action' });
     expect(await open('/form', { actions: [{ type: 'press', key: 'NoSuchKey' }] })).toMatchObject({
       reason: 'action',
     });

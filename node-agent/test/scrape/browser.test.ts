@@ -102,7 +102,7 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     ({ scraper, scrape } = await startScraper({
       allow: [site.port, raw.port, closedPort],
       withBrowser: true,
-      limits: { browserPages: 12, browserBytes: 100 * 1024 * 1024 },
+      limits: { browserPages: 12, browserBytes: 40 * 1024 * 1024 },
     }));
   });
 
@@ -252,14 +252,16 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
 
   test('a script that loops for ever ends at the deadline, and its neighbour is served meanwhile', async () => {
     const startedAt = performance.now();
-    const stuck = scrape(at('/loop-script'), { options: { javascript: true, timeout: 5 } }).then(
+    let isStuck = true;
+    const stuck = scrape(at('/loop-script'), { options: { javascript: true, timeout: 8 } }).then(
       (outcome) => {
-        expect(performance.now() - startedAt).toBeLessThan(5000 + OVERSHOOT_MS);
+        isStuck = false;
+        expect(performance.now() - startedAt).toBeLessThan(8000 + OVERSHOOT_MS);
         return outcome;
       },
     );
     expect(await scrape(at('/app'), javascript)).toMatchObject({ data: { title: 'rendered' } });
-    expect(performance.now() - startedAt).toBeLessThan(4500);
+    expect(isStuck).toBe(true);
     expect(await stuck).toMatchObject({ reason: 'timeout' });
   });
 
