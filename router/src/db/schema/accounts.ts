@@ -18,6 +18,7 @@ export const accounts = pgTable(
       sql`${t.kind} in ('treasury','customer','held','node','burn','revenue','payout_inflight','suspense')`,
     ),
     check('balance_kept', sql`(${t.kind} in ('customer','node')) = (${t.balance} is not null)`),
+    check('owner_of_kind', sql`(${t.kind} in ('customer','node')) = (${t.owner} <> '')`),
     check('non_negative', sql`${t.balance} >= 0`),
   ],
 );

@@ -15,7 +15,7 @@ export const operatorActions = pgTable(
     why: text('why').notNull(),
   },
   (t) => [
-    check('said_who_and_why', sql`${t.operator} <> '' and ${t.why} <> ''`),
+    check('said_who_and_why', sql`btrim(${t.operator}) <> '' and btrim(${t.why}) <> ''`),
     index('operator_actions_subject').on(t.subject),
   ],
 );

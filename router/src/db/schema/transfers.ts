@@ -45,6 +45,10 @@ export const transfers = pgTable(
       'outcome_of_kind',
       sql`${t.payoutOutcome} is not distinct from case ${t.kind} when 'paid' then 'paid' when 'return' then 'returned' end`,
     ),
+    check(
+      'idem_of_kind',
+      sql`coalesce(${t.jobId}, ${t.payoutId}) is null or ${t.idem} = ${t.kind} || ':' || coalesce(${t.jobId}, ${t.payoutId})`,
+    ),
     foreignKey({
       name: 'transfers_resolution',
       columns: [t.jobId, t.resolution],

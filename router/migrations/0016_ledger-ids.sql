@@ -1,0 +1,4 @@
+ALTER TABLE "operator_actions" DROP CONSTRAINT "said_who_and_why";--> statement-breakpoint
+ALTER TABLE "accounts" ADD CONSTRAINT "owner_of_kind" CHECK (("accounts"."kind" in ('customer','node')) = ("accounts"."owner" <> ''));--> statement-breakpoint
+ALTER TABLE "operator_actions" ADD CONSTRAINT "said_who_and_why" CHECK (btrim("operator_actions"."operator") <> '' and btrim("operator_actions"."why") <> '');--> statement-breakpoint
+ALTER TABLE "transfers" ADD CONSTRAINT "idem_of_kind" CHECK (coalesce("transfers"."job_id", "transfers"."payout_id") is null or "transfers"."idem" = "transfers"."kind" || ':' || coalesce("transfers"."job_id", "transfers"."payout_id"));
