@@ -22,6 +22,8 @@ afterAll(() => db?.drop());
 async function leasedJob() {
   const { sql } = db.database;
   const jobId = await insertJob(sql, { price: 5n });
+  await sql`insert into transfers (idem, kind, debit, credit, amount, job_id)
+    values (${`hold:${jobId}`}, 'hold', ${accounts.suspense}, ${accounts.held}, 5, ${jobId})`;
   await sql`update jobs set state = 'queued', payer = 'a wallet', queued_at = now() where id = ${jobId}`;
   const attemptId = await leaseJob(sql, jobId, node);
   if (!attemptId) throw new Error('the job was not leased');

@@ -39,6 +39,13 @@ const rows: Record<
       payer, expires_at, finished_at) values ('${randomUUID()}', 'scrape', '${state}', '{}', '', '', 1, 0, 0, 'p', now(),
       case when '${state}' in ('succeeded','failed','expired') then now() end) returning id`,
     end: `finished_at = case when $1 in ('succeeded','failed','expired') then now() end`,
+    before: async (id, to) => {
+      if (to !== 'queued') return;
+      const { suspense, held } = await loadSystemAccounts(db.database.sql);
+      await db.database.sql`
+        insert into transfers (idem, kind, debit, credit, amount, job_id)
+        values (${`hold:${id}`}, 'hold', ${suspense}, ${held}, 1, ${id}) on conflict (idem) do nothing`;
+    },
   },
   attempts: {
     table: ATTEMPT_TRANSITIONS,

@@ -131,8 +131,20 @@ describe('the ledger', () => {
     [
       'capture without a resolution',
       `insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
-       select 'y', 'capture_node', min(id), max(id), 1, gen_random_uuid(), 'captured' from accounts where balance is null`,
+       select 'capture_node:' || job, 'capture_node', min(id), max(id), 1, job, 'captured'
+       from accounts, gen_random_uuid() as job where balance is null group by job`,
     ],
+    [
+      'hold for a job under an id of its own',
+      `insert into transfers (idem, kind, debit, credit, amount, job_id)
+       select 'again', 'hold', min(id), max(id), 1, gen_random_uuid() from accounts where balance is null`,
+    ],
+    ['open a second treasury', `insert into accounts (kind, owner) values ('treasury', 'mine')`],
+    [
+      'queue a job whose price is not held',
+      `update jobs set state = 'queued', payer = 'nobody' where state = 'awaiting_payment'`,
+    ],
+    ['change a price that was agreed', 'update jobs set price = price + 1'],
     [
       'take more than a customer has',
       `insert into transfers (idem, kind, debit, credit, amount)

@@ -86,7 +86,7 @@ describe('money on its way out', () => {
     expect(await balanceOf(source)).toBe(end?.outcome === 'returned' ? 5n : 0n);
     await expect(
       sql`insert into transfers (idem, kind, debit, credit, amount, payout_id, payout_outcome)
-        values (${randomUUID()}, 'paid', ${system.payout_inflight.toString()}::bigint, ${system.treasury.toString()}::bigint, 5, ${id},
+        values (${`paid:${id}`}, 'paid', ${system.payout_inflight.toString()}::bigint, ${system.treasury.toString()}::bigint, 5, ${id},
           ${end?.outcome === 'paid' ? 'returned' : 'paid'})`,
     ).rejects.toThrow(/outcome_of_kind|transfers_payout_resolution/);
   });
