@@ -96,6 +96,7 @@ export {
   type Service,
   ServiceSchema,
 } from './schemas/job.ts';
+export { type MapBody, MapBodySchema, normaliseMap, type SiteMapWish } from './schemas/map.ts';
 export {
   type Capabilities,
   CapabilitiesSchema,

@@ -9,6 +9,8 @@ export const LIMITS = {
   selectorDepth: 3,
   /** Pages of one batch. */
   batchPages: 100,
+  /** Addresses that one map may list. */
+  mapUrls: 5000,
   scrapeTimeoutDefaultSeconds: 30,
   scrapeTimeoutMaxSeconds: 60,
   codeBytes: 1024 * 1024,

@@ -36,14 +36,15 @@ export interface Price {
 }
 
 /**
- * Prices a scrape: JavaScript, else simple for a page's own HTML, which nobody has to parse, else standard; a screenshot is added to any of
+ * Prices a scrape: JavaScript, else simple for a page's own HTML, which nobody has to parse, and for a map, else standard; a screenshot is added to any of
  * them. Source: specification, section 3 "Pricing".
  */
 export function priceScrape(request: ScrapeRequest, table: PriceTable): Price {
   const prices = table.scrape;
   const { main_content, clean_html } = request.options;
-  const isSimple =
+  const isHtml =
     request.output_format === 'html' && request.selectors === undefined && !main_content && !clean_html;
+  const isSimple = isHtml || request.map !== undefined;
   const lines: PriceLine[] = request.options.javascript
     ? [{ item: 'scrape.javascript', price: prices.javascript }]
     : isSimple

@@ -59,6 +59,7 @@ export async function buildWorkers(options: BuildWorkersOptions): Promise<Worker
         slots: slots.scrape,
         javascript: scraper.capabilities.javascript,
         screenshots: scraper.capabilities.screenshots,
+        map: true,
       },
       execute: sandbox && { slots: slots.execute, ...sandbox.offer },
     },

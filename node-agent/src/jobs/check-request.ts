@@ -7,7 +7,9 @@ import {
   executeFault,
   isIsolatedAtLeast,
   type JobMessage,
+  MapBodySchema,
   normaliseExecute,
+  normaliseMap,
   normaliseScrape,
   parseJson,
   type Refuse,
@@ -17,6 +19,7 @@ import {
 import { Compile } from 'typebox/compile';
 
 const scrapeCheck = Compile(ScrapeBodySchema);
+const mapCheck = Compile(MapBodySchema);
 const executeCheck = Compile(ExecuteBodySchema);
 
 export type CheckedRequest =
@@ -33,8 +36,8 @@ export function checkRequest(
 ): CheckedRequest | RequestRefusal {
   const body = parseJson(text);
   if (job.service === 'scrape') {
-    if (!scrapeCheck.Check(body)) return invalid('not a scrape request');
-    const request = normaliseScrape(body);
+    const request = readScrape(body);
+    if (!request) return invalid('not a scrape request');
     if (!isNormalised(body, request)) return invalid('the request is not in normal form');
     return scrapeRefusal(request, capabilities) ?? { service: 'scrape', request };
   }
@@ -46,8 +49,19 @@ export function checkRequest(
   return executeRefusal(request, capabilities) ?? { service: 'execute', request };
 }
 
-function scrapeRefusal({ options }: ScrapeRequest, { scrape }: Capabilities): RequestRefusal | null {
+/** Null where it is neither a scrape nor a map, which is a scrape with a wish of its own. */
+function readScrape(body: unknown): ScrapeRequest | null {
+  if (scrapeCheck.Check(body)) return normaliseScrape(body);
+  if (typeof body !== 'object' || body === null) return null;
+  const { url, map } = body as { url?: unknown; map?: unknown };
+  if (typeof map !== 'object' || map === null) return null;
+  const asked: unknown = { ...map, url };
+  return mapCheck.Check(asked) ? normaliseMap(asked) : null;
+}
+
+function scrapeRefusal({ options, map }: ScrapeRequest, { scrape }: Capabilities): RequestRefusal | null {
   if (!scrape) return unsupported('this node does not scrape');
+  if (map && !scrape.map) return unsupported('this node maps no sites');
   if (options.javascript && !scrape.javascript) return unsupported('this node has no browser');
   if ((options.screenshots || options.pdf) && !scrape.screenshots) {
     return unsupported('this node takes no screenshots');

@@ -11,6 +11,7 @@ import type { FetchRooms } from './fetch/fetch-page.ts';
 import { createPoliteHosts } from './fetch/polite-hosts.ts';
 import { createKnownProtocols } from './fetch/request-headers.ts';
 import { createRobotsRules } from './fetch/robots.ts';
+import { mapSite } from './map/map-site.ts';
 import { toFailed } from './scrape-failure.ts';
 import type { ScrapeLimits } from './scrape-limits.ts';
 import { type ScrapeRooms, scrapePage } from './scrape-page.ts';
@@ -80,7 +81,7 @@ export async function createScraper(options: ScraperOptions): Promise<Scraper> {
     capabilities: { static: true, javascript: browser !== null, screenshots: browser !== null },
     async scrape(task, signal) {
       using deadline = createDeadline(task.options.timeout * 1000, [signal, closing.signal]);
-      const work = scrapePage(rooms, task, deadline);
+      const work = task.map ? mapSite(rooms, task, task.map, deadline) : scrapePage(rooms, task, deadline);
       running.add(work);
       // The outcome does not wait for what is left to clean up after a deadline; `close` does.
       work.catch(() => undefined).finally(() => running.delete(work));

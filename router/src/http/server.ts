@@ -12,6 +12,7 @@ import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { languageRoutes } from './routes/languages.ts';
+import { mapRoutes } from './routes/map.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { nodePayoutRoutes } from './routes/node-payouts.ts';
 import { nodeRoutes } from './routes/nodes.ts';
@@ -58,6 +59,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
   for (const routes of [
     serviceRoutes,
     batchRoutes,
+    mapRoutes,
     quoteRoutes,
     jobRoutes,
     balanceRoutes,

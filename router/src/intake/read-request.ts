@@ -6,7 +6,10 @@ import {
   ExecuteBodySchema,
   type ExecuteRequest,
   executeFault,
+  type MapBody,
+  MapBodySchema,
   normaliseExecute,
+  normaliseMap,
   normaliseScrape,
   type Price,
   type PriceTable,
@@ -36,19 +39,24 @@ export interface ReadRequest {
   maxCost: BaseUnits | null;
 }
 
+/** What a body is about. A map is a scrape of another kind. */
+export type RequestForm = Service | 'map';
+
 export interface RequestReader {
   /** Throws INVALID_REQUEST naming each field and its mend, or DOMAIN_BLOCKED. */
-  read(service: Service, body: unknown): ReadRequest;
+  read(form: RequestForm, body: unknown): ReadRequest;
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const validateScrape = createValidator<ScrapeBody>(ScrapeBodySchema);
+const validateMap = createValidator<MapBody>(MapBodySchema);
 const validateExecute = createValidator<ExecuteBody>(ExecuteBodySchema);
 
 export function createRequestReader(prices: PriceTable, rules: ScreeningRules): RequestReader {
   return {
-    read: (service, body) => (service === 'scrape' ? readScrape(body) : readExecute(body)),
+    read: (form, body) =>
+      form === 'map' ? readMap(body) : form === 'scrape' ? readScrape(body) : readExecute(body),
   };
 
   function readScrape(raw: unknown): ReadRequest {
@@ -58,9 +66,20 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
     assertTexts('options', body.options ?? {});
     const fault = checkScrapeOptions(body.options ?? {});
     if (fault) throw fieldError(fault);
+    return asScrape(body, normaliseScrape(body));
+  }
+
+  function readMap(raw: unknown): ReadRequest {
+    const body = validateMap(raw);
+    assertText('url', body.url);
+    assertText('search', body.search ?? '');
+    return asScrape(body, normaliseMap(body));
+  }
+
+  function asScrape(body: ScrapeBody | MapBody, normal: ScrapeRequest): ReadRequest {
     const url = screenUrl(body.url, rules);
     // The address as it was understood here is the one that is stored and fetched: nobody reads it in a second way.
-    const request = { ...normaliseScrape(body), url: url.href };
+    const request = { ...normal, url: url.href };
     url.hash = '';
     return {
       service: 'scrape',

@@ -1,10 +1,11 @@
-import type { BaseUnits, Service } from '@watt/shared';
+import type { BaseUnits } from '@watt/shared';
 import type { Authority } from '../access/access.ts';
+import type { RequestForm } from './read-request.ts';
 import type { UnpaidJob } from './unpaid-answers.ts';
 
 /** One call for a job, as HTTP hands it over. */
 export interface Submission {
-  service: Service;
+  service: RequestForm;
   /** The exact bytes of the HTTP body, and the same parsed. */
   raw: Uint8Array;
   body: unknown;

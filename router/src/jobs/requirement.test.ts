@@ -1,4 +1,4 @@
-import type { Capabilities } from '@watt/shared';
+import { type Capabilities, normaliseMap } from '@watt/shared';
 import { describe, expect, it } from 'vitest';
 import {
   canDo,
@@ -88,4 +88,20 @@ describe('isolation', () => {
       'No node that can do this is online with vm isolation',
     );
   });
+});
+
+it('a map goes only to nodes that say they can', () => {
+  const body = { url: 'https://example.com/', search: 'docs' };
+  const requirement = requirementOf('scrape', JSON.stringify(normaliseMap(body)));
+  const node = (map?: boolean): Capabilities => ({
+    scrape: { slots: 1, javascript: true, screenshots: true, ...(map !== undefined && { map }) },
+    execute: null,
+  });
+  expect(requirement.key).not.toBe(scrape().key);
+  expect([node(), node(false), node(true)].map((one) => canDo(one, requirement))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(canDo(node(), scrape())).toBe(true);
 });

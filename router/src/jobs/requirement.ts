@@ -11,7 +11,14 @@ import {
 
 /** What a node must have to take a job. Two jobs with equal keys can go to the same nodes. */
 export type Requirement =
-  | { key: string; service: 'scrape'; javascript: boolean; screenshots: boolean; timeoutMs: number }
+  | {
+      key: string;
+      service: 'scrape';
+      javascript: boolean;
+      screenshots: boolean;
+      map?: true;
+      timeoutMs: number;
+    }
   | {
       key: string;
       service: 'execute';
@@ -26,10 +33,17 @@ const MEMORY_STEP_MB = 128;
 
 export function scrapeRequirement(request: ScrapeRequest): Requirement {
   const { javascript, timeout, pdf } = request.options;
+  const timeoutMs = timeout * 1000;
+  if (request.map) {
+    return {
+      ...{ key: 'scrape:map', service: 'scrape', javascript: false, screenshots: false },
+      ...{ map: true, timeoutMs },
+    };
+  }
   // Whoever can photograph a page can print it.
   const screenshots = request.options.screenshots || pdf === true;
   const key = `scrape:${javascript ? 'javascript' : 'static'}${screenshots ? ':screenshots' : ''}`;
-  return { key, service: 'scrape', javascript, screenshots, timeoutMs: timeout * 1000 };
+  return { key, service: 'scrape', javascript, screenshots, timeoutMs };
 }
 
 export function executeRequirement(request: ExecuteRequest): Requirement {
@@ -58,6 +72,7 @@ export function canDo(capabilities: Capabilities, requirement: Requirement): boo
   if (requirement.service === 'scrape') {
     const { scrape } = capabilities;
     if (!scrape) return false;
+    if (requirement.map && scrape.map !== true) return false;
     return (!requirement.javascript || scrape.javascript) && (!requirement.screenshots || scrape.screenshots);
   }
   const { execute } = capabilities;

@@ -12,6 +12,7 @@ export const CapabilitiesSchema = Type.Object({
       slots: Type.Integer({ minimum: 1, maximum: 1024 }),
       javascript: Type.Boolean(),
       screenshots: Type.Boolean(),
+      map: Type.Optional(Type.Boolean({ description: 'Finds the addresses of a site.' })),
     }),
     Type.Null(),
   ]),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { LIMITS } from '../limits.ts';
 import { JobIdSchema } from './job-id.ts';
+import type { SiteMapWish } from './map.ts';
 import { MaxCostSchema } from './max-cost.ts';
 import {
   browserOptions,
@@ -67,6 +68,8 @@ export interface ScrapeRequest {
     main_content?: true;
     clean_html?: true;
   } & ExtraScrapeOptions;
+  /** Instead of the page: the addresses of its site. */
+  map?: SiteMapWish;
 }
 
 /** Fills the defaults and brings members into one order, so that equal requests have equal JSON. */

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { AppError, type BatchSummary, type BatchView, LIMITS, parseJobId } from '@watt/shared';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { requireScope } from '../../access/access.ts';
 import type { Batches, BatchRecord } from '../../batches/batches.ts';
 import type { Context } from '../../context.ts';
 import { RETRY_AFTER_SECONDS, readIdempotencyKey, readMaxCost } from '../../intake/intake.ts';
-import { headerText, prefersAsync } from '../call-headers.ts';
+import { headerText, prefersAsync, refuseX402 } from '../call-headers.ts';
 import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
 import { readCursor, readLimit } from '../read-page.ts';
@@ -27,7 +27,7 @@ export function batchRoutes(app: FastifyInstance, context: Context): void {
 
   app.post<{ Body: RawBody | undefined }>('/api/v1/scrape/batch', async (request, reply) => {
     const { raw, json } = request.body ?? emptyBody();
-    refuseX402(request);
+    refuseX402(request.headers);
     const authority = await authenticate(receivedCall(request));
     const gone = new AbortController();
     // A caller that hangs up stops waiting; its pages go on and can be asked for again.
@@ -85,10 +85,4 @@ function line(value: object): Buffer {
 /** Only where it is asked for by name: whoever takes anything gets JSON. */
 function acceptsLines(accept: string | undefined): boolean {
   return (accept ?? '').split(',').some((part) => part.split(';')[0]?.trim().toLowerCase() === LINES);
-}
-
-/** Its payments name one job each, so its payer would wait for what will not come. */
-function refuseX402({ headers }: FastifyRequest): void {
-  if (headers['payment-signature'] === undefined) return;
-  throw new AppError('X402_UNAVAILABLE', { detail: 'A batch is paid by memo or from the balance' });
 }
