@@ -34,6 +34,15 @@ export interface ScrapeAnswer extends Paid {
   screenshot: Screenshot | null;
 }
 
+/** The addresses of a site. */
+export interface MapAnswer extends Paid {
+  urls: string[];
+  /** The sitemaps that were read. */
+  sitemaps: string[];
+  /** There was more than fitted. */
+  truncated: boolean;
+}
+
 /** A program that fails is an answer, not an exception: see `ok` and `exitCode`. */
 export interface CodeAnswer extends Paid {
   /** True when the program ended by itself with exit code 0. */
@@ -71,6 +80,17 @@ export function scrapeAnswer(response: AnswerBody, ticket: ResumeTicket): Scrape
     data,
     metadata: metadata as unknown as ScrapeAnswer['metadata'],
     screenshot: screenshotIn((data as Loose<'screenshot'>).screenshot),
+  };
+}
+
+export function mapAnswer(response: AnswerBody, ticket: ResumeTicket): MapAnswer {
+  const { urls, sitemaps, truncated } = (response.data ?? {}) as Loose<'urls' | 'sitemaps' | 'truncated'>;
+  if (!Array.isArray(urls) || !Array.isArray(sitemaps)) throw unexpected(response, ticket);
+  return {
+    ...paid(response, ticket),
+    urls: urls.map(String),
+    sitemaps: sitemaps.map(String),
+    truncated: truncated === true,
   };
 }
 

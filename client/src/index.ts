@@ -1,7 +1,8 @@
 export { verifyReceipt } from '@watt/shared';
 export type { Balance, Movement, NewApiKey, Withdrawal } from './account.ts';
-export type { CodeAnswer, Paid, ScrapeAnswer, Screenshot } from './answers.ts';
+export type { CodeAnswer, MapAnswer, Paid, ScrapeAnswer, Screenshot } from './answers.ts';
 export type { DepositOrder } from './deposit.ts';
+export type { BatchResult } from './follow-batch.ts';
 export type { Payer, PaymentOrder, PaymentStatus } from './payer.ts';
 export type { PayWith } from './payment-order.ts';
 export type { Provable } from './receipts.ts';

@@ -1,4 +1,4 @@
-import { type BaseUnits, formatWatt, type PaymentDetails, type Service } from '@watt/shared';
+import { type BaseUnits, formatWatt, type PaymentDetails } from '@watt/shared';
 import { answerError } from './answer-error.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 import type { Payer } from './payer.ts';
@@ -9,7 +9,6 @@ import type { Runtime } from './runtime.ts';
 import { settlePayment } from './settle-payment.ts';
 import { PaymentError } from './watt-error.ts';
 
-const PATHS: Record<Service, string> = { scrape: '/api/v1/scrape', execute: '/api/v1/execute' };
 /** A payment is signed anew only when the one before is proven never to land; a chain that drops so many has other troubles. */
 const MAX_SIGNINGS = 3;
 const ASK_AGAIN_MS = 500;
@@ -31,6 +30,7 @@ export interface PaidCallOptions {
   maxCost: BaseUnits;
   /** False for a resumed call whose payment is not in the ticket: it may exist, so none is made. */
   mayPay: boolean;
+  headers?: Record<string, string>;
   signal: AbortSignal;
 }
 
@@ -46,9 +46,15 @@ export async function paidCall(
   options: PaidCallOptions,
 ): Promise<HttpAnswer> {
   const { signal } = options;
-  const headers = { 'x-max-cost': formatWatt(options.maxCost) };
+  const headers = { 'x-max-cost': formatWatt(options.maxCost), ...options.headers };
   const ask = () =>
-    context.http.send({ method: 'POST', path: PATHS[ticket.service], body: ticket.body, headers, signal });
+    context.http.send({
+      method: 'POST',
+      path: `/api/v1/${ticket.service}`,
+      body: ticket.body,
+      headers,
+      signal,
+    });
 
   let answer = await ask();
   if (answer.status === 402 && options.mayPay) await pay(context, ticket, answer, options);

@@ -13,13 +13,16 @@ export interface SignedPayment {
   memo: string;
 }
 
+/** What is called, as its path is named. */
+export type CallKind = Service | 'scrape/batch' | 'map';
+
 /**
  * Everything that makes one logical call what it is, as plain JSON. Handing it to `resume` goes on where the call stopped:
  * same job, same bytes, same payment.
  */
 export interface ResumeTicket {
   jobId: JobId;
-  service: Service;
+  service: CallKind;
   /** The exact body of the HTTP request. */
   body: string;
   /** Null while nothing was signed. */

@@ -3,12 +3,14 @@ import {
   createJobId,
   type ExecuteBody,
   type JobView,
+  type MapBody,
   parseJobId,
   parseWatt,
   type Quote,
   type QuoteBody,
   type Receipt,
   type ReceiptCheck,
+  type ScrapeBatchBody,
   type ScrapeBody,
   type Service,
 } from '@watt/shared';
@@ -22,16 +24,26 @@ import {
   revokeKey,
   type Withdrawal,
 } from './account.ts';
-import { answerError } from './answer-error.ts';
-import { type CodeAnswer, codeAnswer, responseOf, type ScrapeAnswer, scrapeAnswer } from './answers.ts';
+import {
+  type CodeAnswer,
+  codeAnswer,
+  type MapAnswer,
+  mapAnswer,
+  responseOf,
+  type ScrapeAnswer,
+  scrapeAnswer,
+} from './answers.ts';
+import { batchCall, withTicket } from './batch-call.ts';
 import { credentialsOf } from './credentials.ts';
 import { withDeadline } from './deadline.ts';
 import { type DepositOrder, makeDeposit } from './deposit.ts';
+import type { BatchResult } from './follow-batch.ts';
 import { createHttpClient } from './http-client.ts';
 import { paidCall } from './paid-call.ts';
 import type { Payer } from './payer.ts';
+import { fetchQuote } from './quote.ts';
 import { checkReceipt, fetchReceipt, fetchRouterKey, type Provable } from './receipts.ts';
-import type { ResumeTicket, SignedPayment } from './resume-ticket.ts';
+import type { CallKind, ResumeTicket, SignedPayment } from './resume-ticket.ts';
 import { defaultRuntime } from './runtime.ts';
 import { createSolanaPayer } from './solana-payer.ts';
 import { fetchJob, pollJob } from './wait-for-job.ts';
@@ -56,8 +68,18 @@ export interface Watt {
   quote<S extends Service>(service: S, request: RequestOf<S>, options?: WaitOptions): Promise<Quote>;
   scrape(request: ScrapeBody, options?: CallOptions): Promise<ScrapeAnswer>;
   runCode(request: ExecuteBody, options?: CallOptions): Promise<CodeAnswer>;
+  /**
+   * Scrapes up to 100 pages for one payment; each comes as it ends. `maxCost` is about the sum; `timeoutMs` is for the payment, and then
+   * for the next page to come. `ticket`, of an error, goes on with a batch that was cut off and never pays twice.
+   */
+  scrapeBatch(
+    request: ScrapeBatchBody,
+    options?: CallOptions & { ticket?: ResumeTicket },
+  ): AsyncGenerator<BatchResult, void>;
+  /** The addresses of a site, from its links and sitemaps. */
+  map(request: MapBody, options?: CallOptions): Promise<MapAnswer>;
   /** Goes on with a call that was cut off. Without a payment in the ticket it never pays, but waits for one to be seen. */
-  resume(ticket: Resumable, options?: CallOptions): Promise<ScrapeAnswer | CodeAnswer>;
+  resume(ticket: Resumable, options?: CallOptions): Promise<ScrapeAnswer | CodeAnswer | MapAnswer>;
   job(jobId: string, options?: WaitOptions): Promise<JobView>;
   /** Resolves with the job once it succeeded, failed or expired; JobTimeoutError when the time is over first. */
   waitForJob(jobId: string, options?: WaitOptions): Promise<JobView>;
@@ -83,13 +105,8 @@ export function createWatt(options: WattOptions): Watt {
   const limits = { ...DEFAULTS, ...defined(options) };
   const runtime = options.runtime ?? defaultRuntime(options.fetch);
   const { baseUrl, publicUrl = baseUrl } = options;
-  const http = createHttpClient({
-    ...limits,
-    baseUrl,
-    publicUrl,
-    runtime,
-    authorize: credentialsOf(options),
-  });
+  const authorize = credentialsOf(options);
+  const http = createHttpClient({ ...limits, baseUrl, publicUrl, runtime, authorize });
   const context = {
     http,
     payer: payerOf(options),
@@ -120,21 +137,13 @@ export function createWatt(options: WattOptions): Watt {
         return responseOf(await pollJob(http, ticket.jobId, { runtime, signal }));
       });
     } catch (error) {
-      const known = toWattError(error);
-      known.ticket = ticket;
-      throw known;
+      throw withTicket(error, ticket);
     }
   }
 
   return {
-    async quote(service, request, wait = {}) {
-      const body = JSON.stringify({ service, request });
-      return within(wait, null, async (signal) => {
-        const answer = await http.send({ method: 'POST', path: '/api/v1/quote', body, signal });
-        if (answer.status !== 200) throw answerError(answer);
-        return answer.body as unknown as Quote;
-      });
-    },
+    quote: (service, request, wait = {}) =>
+      within(wait, null, (signal) => fetchQuote(http, { service, request }, signal)),
 
     async scrape(request, options = {}) {
       const ticket = createTicket('scrape', request, options.jobId);
@@ -146,9 +155,22 @@ export function createWatt(options: WattOptions): Watt {
       return codeAnswer(await call(ticket, true, options), ticket);
     },
 
+    scrapeBatch(request, options = {}) {
+      const ticket = options.ticket ?? createTicket('scrape/batch', request, options.jobId);
+      const maxCost = parseMaxCost(options.maxCost ?? limits.maxCost);
+      return batchCall(context, ticket, { maxCost, within: (work) => within(options, ticket.jobId, work) });
+    },
+
+    async map(request, options = {}) {
+      const ticket = createTicket('map', request, options.jobId);
+      return mapAnswer(await call(ticket, true, options), ticket);
+    },
+
     async resume({ service, body, ...rest }, options = {}) {
+      if (service === 'scrape/batch') throw new TypeError('A batch goes on with scrapeBatch and its ticket');
       const ticket = { service, body, jobId: requireJobId(rest.jobId), payment: rest.payment ?? null };
       const response = await call(ticket, ticket.payment !== null, options);
+      if (service === 'map') return mapAnswer(response, ticket);
       return service === 'scrape' ? scrapeAnswer(response, ticket) : codeAnswer(response, ticket);
     },
 
@@ -186,7 +208,7 @@ export function createWatt(options: WattOptions): Watt {
 const LATER = 'The job goes on: `watt.waitForJob(jobId)`, or `watt.resume(error.ticket)` for a call.';
 
 /** The id and the bytes are made here, once: whatever is repeated later repeats these. */
-function createTicket(service: Service, request: ScrapeBody | ExecuteBody, jobId?: string): ResumeTicket {
+function createTicket(service: CallKind, request: { job_id?: string }, jobId?: string): ResumeTicket {
   const id = jobId ?? request.job_id;
   const ticketId = id === undefined ? createJobId() : requireJobId(id);
   return { jobId: ticketId, service, body: JSON.stringify({ ...request, job_id: ticketId }), payment: null };

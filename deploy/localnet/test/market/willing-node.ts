@@ -20,8 +20,8 @@ export interface WillingNode {
   node: RawNode;
   jobs: JobMessage[];
   nextJob(): Promise<JobMessage>;
-  /** Completes a job with a plausible payload. */
-  answer(job: JobMessage): void;
+  /** Completes a job with a plausible payload, or with this in a scrape's `data`. */
+  answer(job: JobMessage, data?: object): void;
   fail(job: JobMessage, failure: { code: string; retryable: boolean }): void;
   nextAck(): Promise<{ verdict: string; earned: string; attempt_id: string }>;
   kill(): Promise<void>;
@@ -70,8 +70,9 @@ export async function connectWillingNode(
       jobs.push(job);
       return job;
     },
-    answer(job) {
-      node.send(header(job, 'completed', false), canonicalJson(payloadFor(job)));
+    answer(job, data) {
+      const payload = { ...payloadFor(job), ...(data && { data }) };
+      node.send(header(job, 'completed', false), canonicalJson(payload));
     },
     fail(job, { code, retryable }) {
       node.send(
