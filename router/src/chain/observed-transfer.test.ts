@@ -49,6 +49,17 @@ const plain: Row[] = [
 ];
 
 describe('observeTransfer', () => {
+  it('names the owner who paid, also when the account is handed over afterwards', () => {
+    const { pre, post, ...rest } = transaction(plain);
+    const handedOver = post.map((balance) =>
+      balance.owner === 'alice' ? { ...balance, owner: 'bob' } : balance,
+    );
+    expect(observeTransfer({ ...rest, pre, post: handedOver }, ours)).toMatchObject({
+      payer: 'alice',
+      delta: 200n,
+    });
+  });
+
   it('reads a payment by what arrived', () => {
     expect(observeTransfer(transaction(plain), ours)).toEqual({
       signature: 'sig',

@@ -85,7 +85,8 @@ function balanceDeltas(
     const amount = sign * BigInt(balance.uiTokenAmount.amount);
     deltas.set(balance.accountIndex, {
       delta: (known?.delta ?? 0n) + amount,
-      owner: balance.owner ?? known?.owner,
+      // Whose it was before counts: an account may be handed over in the transaction that pays.
+      owner: known?.owner ?? balance.owner,
     });
   };
   for (const balance of raw.pre.filter(isOurs)) add(balance, -1n);

@@ -11,6 +11,8 @@ export interface OperatorDesk {
   operator: string;
   /** Null when the environment does not name the chain. */
   chain: { solana: Solana; computeWallet: string; mint: string } | null;
+  /** Null when the environment does not name it. */
+  computeWallet: string | null;
   reconcileSeconds: number;
 }
 

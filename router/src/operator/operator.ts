@@ -76,6 +76,7 @@ async function runAtDesk(command: MoneyCommand, env: Env): Promise<Report> {
       accounts: await loadSystemAccounts(database.sql),
       operator: command.by ?? userInfo().username,
       chain: solana && mint && computeWallet ? { solana, mint, computeWallet } : null,
+      computeWallet: computeWallet ?? null,
       reconcileSeconds,
     };
     return await RUNS[command.name](desk, command);

@@ -1,7 +1,15 @@
 import { claimCredit } from '../ledger/ledger.ts';
 import { formatUnits } from '../reconciliation/reconciliation.ts';
 import { refundCredit } from '../settlement/settlement.ts';
-import { type CommandRun, done, listed, noteAction, refused } from './operator-desk.ts';
+import {
+  type CommandRun,
+  done,
+  listed,
+  noteAction,
+  type OperatorDesk,
+  type Report,
+  refused,
+} from './operator-desk.ts';
 
 /** Payments without a clear payer that nobody has claimed; oldest first. */
 export const showSuspense: CommandRun = async ({ sql, accounts }, { limit, after }) => {
@@ -29,6 +37,8 @@ export const showSuspense: CommandRun = async ({ sql, accounts }, { limit, after
 
 export const claim: CommandRun = async (desk, command) => {
   const { subject: signature, wallet } = command;
+  const astray = refuseOwnWallet(desk, wallet);
+  if (astray) return astray;
   return desk.sql.begin(async (tx) => {
     const [credit] = await tx<{ amount: bigint; status: string }[]>`
       select amount, status from chain_credits where signature = ${signature} for no key update`;
@@ -44,6 +54,8 @@ export const claim: CommandRun = async (desk, command) => {
 
 export const refund: CommandRun = async (desk, command) => {
   const { subject: signature, wallet } = command;
+  const astray = refuseOwnWallet(desk, wallet);
+  if (astray) return astray;
   // Noted first: what follows is a transaction of its own, and must not go without who and why.
   await noteAction(desk.sql, desk, command);
   const payout = await refundCredit(desk.sql, desk.accounts, { signature, wallet });
@@ -51,3 +63,10 @@ export const refund: CommandRun = async (desk, command) => {
     ? done(`Payout ${payout} will send it to ${wallet}`)
     : refused('It is not final, not in suspense, or was given away before');
 };
+
+/** What is given to the compute wallet itself cannot be taken back, and belongs to nobody then. Only where the environment names that wallet. */
+function refuseOwnWallet({ computeWallet }: OperatorDesk, wallet: string): Report | null {
+  return computeWallet === wallet
+    ? refused('That is the compute wallet itself: name the wallet of the payer')
+    : null;
+}

@@ -16,11 +16,16 @@ afterAll(() => books.drop());
 const sql = () => books.db.database.sql;
 
 /** Runs the command as a shell would, by its words. */
-async function money(...argv: string[]): Promise<{ code: number; out: string; fault: string }> {
+const money = (...argv: string[]) => moneyIn({}, argv);
+
+async function moneyIn(
+  env: Record<string, string>,
+  argv: string[],
+): Promise<{ code: number; out: string; fault: string }> {
   const said = { out: '', fault: '' };
   const code = await runMoney(
     argv,
-    { DATABASE_URL: books.db.url },
+    { DATABASE_URL: books.db.url, ...env },
     {
       write: (text) => {
         said.out += text;
@@ -118,6 +123,19 @@ describe('payments without a payer', () => {
     const [payout] = rowsOf(await money('payouts', '--json'));
     expect(payout).toMatchObject({ kind: 'refund', watt: '2', state: 'queued', to: WALLET });
     expect(rowsOf(await money('suspense', '--json')).map((row) => row['signature'])).toEqual([third]);
+  });
+
+  it('are not given to the compute wallet, where the environment names it', async () => {
+    const signature = await books.move(5n, { payer: null });
+    const env = { COMPUTE_WALLET: WALLET };
+    for (const command of ['claim', 'refund']) {
+      const answer = await moneyIn(env, [command, signature, '--wallet', WALLET, '--why', 'x']);
+      expect(answer).toMatchObject({
+        code: EXIT.refused,
+        out: expect.stringContaining('compute wallet itself'),
+      });
+    }
+    expect((await money('claim', signature, '--wallet', WALLET, '--why', 'x')).code).toBe(EXIT.done);
   });
 
   it('are given to nobody before they are final, nor when they had a payer', async () => {
