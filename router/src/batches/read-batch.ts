@@ -6,7 +6,13 @@ import {
   type ScrapeBatchBody,
   ScrapeBatchBodySchema,
 } from '@watt/shared';
-import { createValidator, type ReadRequest, type RequestReader, readMaxCost } from '../intake/intake.ts';
+import {
+  createValidator,
+  fieldError,
+  type ReadRequest,
+  type RequestReader,
+  readMaxCost,
+} from '../intake/intake.ts';
 
 /** A valid batch: every page as a request of its own. */
 export interface ReadBatch {
@@ -15,6 +21,9 @@ export interface ReadBatch {
   /** Of the body, in base units; null without one. */
   maxCost: BaseUnits | null;
 }
+
+/** All pages' requests as text: what they have in common is in each of them, so a small body could make a large batch. */
+const REQUESTS_CHARACTERS = 4 * 1024 * 1024;
 
 interface NamedFault {
   field: string;
@@ -26,11 +35,19 @@ const validate = createValidator<ScrapeBatchBody>(ScrapeBatchBodySchema);
 /** Throws INVALID_REQUEST or DOMAIN_BLOCKED; `index` names the address that is at fault. */
 export function readBatch(reader: RequestReader, raw: unknown): ReadBatch {
   const { urls, job_id, maxCost, ...common } = validate(raw);
+  refuseBulk(urls, common);
   return {
     pages: urls.map((url, index) => readPage(reader, { ...common, url }, index)),
     jobId: job_id === undefined ? null : parseJobId(job_id),
     maxCost: readMaxCost('maxCost', maxCost),
   };
+}
+
+function refuseBulk(urls: readonly string[], common: object): void {
+  const characters = urls.join('').length + urls.length * JSON.stringify(common).length;
+  if (characters <= REQUESTS_CHARACTERS) return;
+  const message = `is too large with all its pages, which have ${characters} characters of ${REQUESTS_CHARACTERS}`;
+  throw fieldError({ field: 'body', message, fix: 'Split the batch, or shorten what its pages share.' });
 }
 
 function readPage(reader: RequestReader, body: object, index: number): ReadRequest {

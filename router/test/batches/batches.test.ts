@@ -243,6 +243,19 @@ describe('its pages', () => {
     await expect.poll(async () => (await stateOf(batch_id)).state).toBe('done');
   });
 
+  it('come with a call that does not want to wait, once they have ended', async () => {
+    const agent = await rich(2n * PRICE);
+    const call = () => agent.send('POST', PATH, { urls: urls(2) }, { ...ASYNC, 'idempotency-key': 'later' });
+    const first = await call();
+    expect(first).toMatchObject({ status: 202, json: { state: 'running', results: [], next: '0' } });
+    await node();
+    await expect.poll(async () => (await call()).status).toBe(200);
+    expect((await call()).json).toMatchObject({
+      results: [{ success: true }, { success: true }],
+      next: null,
+    });
+  });
+
   it('are read part by part, with what still runs', async () => {
     await node({ verdict: (url) => (url.endsWith('/2') ? 'open' : 'ok') });
     const agent = await rich(5n * PRICE);
@@ -306,6 +319,18 @@ describe('a call that is refused', () => {
 
   it.each([[[]], [urls(101)]])('for no address or too many', async (list) => {
     expect((await server.send('POST', PATH, { urls: list })).status).toBe(400);
+  });
+
+  it('for a body that its pages would make too large', async () => {
+    const cookies = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`c${index}`, 'x'.repeat(1000)]),
+    );
+    const body = (count: number) => ({ urls: urls(count), options: { cookies } });
+    expect((await server.send('POST', PATH, body(50))).status).toBe(402);
+    expect((await server.send('POST', PATH, body(100))).json).toMatchObject({
+      code: 'INVALID_REQUEST',
+      errors: [{ field: 'body' }],
+    });
   });
 
   it('for a payment over x402 says how to pay', async () => {

@@ -45,6 +45,21 @@ describe('PLAIN_MEMO=signed-only', () => {
     expect((await server.send('POST', EXECUTE, program(jobId), ASYNC)).status).toBe(202);
   });
 
+  it('takes only the commitment for a batch', async () => {
+    const jobId = randomUUID() as JobId;
+    const batch = { urls: ['https://example.com/a', 'https://example.com/b'], job_id: jobId };
+    const post = () => server.send('POST', '/api/v1/scrape/batch', batch, ASYNC);
+    const { wallet } = prepaidAgent(server);
+    await post();
+    await deposit(server.db.database.sql, { wallet, amount: watt(400), memo: jobId });
+    const commitment = commitmentMemo(jobId, sha256Hex(JSON.stringify(batch)));
+    expect(expectProblem(await post(), 402, 'PAYMENT_NOT_FOUND')).toMatchObject({
+      payment: { memo: commitment },
+    });
+    await deposit(server.db.database.sql, { wallet, amount: watt(400), memo: commitment });
+    expect((await post()).status).toBe(202);
+  });
+
   it('takes it from the wallet that signed the call', async () => {
     const jobId = randomUUID();
     const agent = await payer(jobId);

@@ -50,7 +50,8 @@ export function batchRoutes(app: FastifyInstance, context: Context): void {
       return reply.type(LINES).send(Readable.from(linesOf(batches, batch, wait), options));
     }
     await batches.untilEnded(batch, wait);
-    const view = await batches.view(batch, { from: 0, limit: isAsync ? 0 : LIMITS.batchPages });
+    const isBrief = isAsync && (await batches.summary(batch)).state !== 'done';
+    const view = await batches.view(batch, { from: 0, limit: isBrief ? 0 : LIMITS.batchPages });
     if (view.state === 'done') return view;
     const headers = { 'retry-after': `${RETRY_AFTER_SECONDS}`, location: view.status_url };
     return reply
