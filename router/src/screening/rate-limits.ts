@@ -44,7 +44,8 @@ export function createRateLimits(limits: Config['rateLimits']): RateLimits {
       for (const [index, check] of checks.entries()) {
         const refusal = await consume(check.limit, check.key);
         if (!refusal) continue;
-        for (const passed of checks.slice(0, index)) await passed.limit.reward(passed.key);
+        // The limiter counts what it refuses too.
+        for (const counted of checks.slice(0, index + 1)) await counted.limit.reward(counted.key);
         throw rateLimited(check.of, check.limit.points, refusal);
       }
     },
