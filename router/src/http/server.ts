@@ -23,6 +23,7 @@ import { solvencyRoutes } from './routes/solvency.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { withdrawalRoutes } from './routes/withdrawals.ts';
 import { x402Routes } from './routes/x402.ts';
+import { answerUnreadable } from './unreadable-request.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 75_000;
@@ -47,6 +48,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     // Such errors come before any hook.
     frameworkErrors: (error, request, reply) =>
       void answerError(error, request, reply.header(REQUEST_ID, request.id)),
+    clientErrorHandler: answerUnreadable,
     forceCloseConnections: 'idle',
     genReqId: () => crypto.randomUUID(),
   });

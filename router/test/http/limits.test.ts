@@ -116,7 +116,7 @@ it('stays up under calls that are not HTTP', async () => {
     });
   const host = 'Host: x\r\nConnection: close\r\n';
   expect(await raw(`GET /health HTTP/1.1\r\n${host}X-Large: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(
-    /^HTTP\/1\.1 431 /,
+    /^HTTP\/1\.1 400 /,
   );
   expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   expect(await raw(`POST /api/v1/quote HTTP/1.1\r\n${host}Content-Length: x\r\n\r\n`)).toMatch(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from './expect-problem.ts';
 import { startServer, type TestServer } from './start-server.ts';
@@ -15,6 +16,22 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 const get = (path: string) => server.send('GET', path);
 const post = (path: string, body: string | Buffer | object, headers?: Record<string, string>) =>
   server.send('POST', path, body, headers);
+
+describe('what is no request that can be read', () => {
+  it('long headers: 400 as a problem', async () => {
+    const headers = { 'payment-signature': 'A'.repeat(20_000) };
+    const problem = expectProblem(await post('/api/v1/execute', program, headers), 400, 'INVALID_REQUEST');
+    expect(problem['detail']).toContain('headers');
+  });
+
+  it('no HTTP: 400 as a problem, and the connection is closed', async () => {
+    const { hostname, port } = new URL(server.router.url);
+    const socket = connect(Number(port), hostname);
+    socket.end('no request\r\n\r\n');
+    const answer = (await socket.setEncoding('utf8').toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*application\/problem\+json.*"code":"INVALID_REQUEST"/s);
+  });
+});
 
 describe('a body that cannot be read', () => {
   const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
