@@ -29,7 +29,7 @@ export async function* followBatch(
     const left = until - clock();
     if (open.size === 0 || left <= 0 || signal.aborted) return;
     if (ended.length === 0)
-      await waitForAny(waiters, [...open.keys()], { ms: Math.min(POLL_MS, left), signal });
+      await waiters.waitForAny([...open.keys()], { ms: Math.min(POLL_MS, left), signal });
   }
 }
 
@@ -37,15 +37,4 @@ async function endedOf(sql: SqlClient, ids: readonly JobId[]): Promise<JobId[]> 
   const rows = await sql<{ id: JobId }[]>`
     select id from jobs where id = any(${ids as JobId[]}::uuid[]) and finished_at is not null order by finished_at, id`;
   return rows.map((row) => row.id);
-}
-
-async function waitForAny(
-  waiters: Waiters,
-  ids: readonly JobId[],
-  { ms, signal }: { ms: number; signal: AbortSignal },
-): Promise<void> {
-  const woken = new AbortController();
-  const either = AbortSignal.any([signal, woken.signal]);
-  await Promise.race(ids.map((id) => waiters.wait(id, { ms, signal: either })));
-  woken.abort();
 }

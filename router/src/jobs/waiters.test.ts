@@ -29,3 +29,15 @@ it('ends with its signal, before or while it waits, and leaves no timer', async 
   await waiters.wait('a', { ms: 1000, signal: gone.signal });
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('wakes whoever waits for any of several jobs once, and forgets them for all', async () => {
+  const waiters = createWaiters();
+  let woken = 0;
+  const jobIds = Array.from({ length: 100 }, (_, index) => `job ${index}`);
+  const waiting = waiters.waitForAny(jobIds, { ms: 1000, signal: never }).then(() => (woken += 1));
+  waiters.notify('job 42');
+  waiters.notify('job 7');
+  await waiting;
+  expect(woken).toBe(1);
+  expect(vi.getTimerCount()).toBe(0);
+});

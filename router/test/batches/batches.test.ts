@@ -1,6 +1,6 @@
 import { createJobId, parseJobId, verifyReceipt } from '@watt/shared';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { trialBalance } from '../../src/ledger/ledger.ts';
+import { reverseCredit, trialBalance } from '../../src/ledger/ledger.ts';
 import { deposit } from '../harness/deposit.ts';
 import { prepaidAgent } from '../harness/prepaid-agent.ts';
 import { type Answered, startServer, type TestServer } from '../http/start-server.ts';
@@ -155,6 +155,17 @@ describe('a batch paid from a balance', () => {
     expect(await holdsOf(id)).toHaveLength(5);
     const balance = (await agent.send('GET', '/api/v1/balance')).json;
     expect(balance).toMatchObject({ available: 95 * 200, held: 5 * 200 });
+  });
+
+  it('may have a hundred pages', async () => {
+    await node({ slots: 50 });
+    const agent = await rich(100n * PRICE);
+    const answer = await agent.send('POST', PATH, { urls: urls(100) });
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { pages: { done: 100 }, watt_charged: 20_000, next: null },
+    });
+    expect(answer.json.results).toHaveLength(100);
   });
 
   it('is paid whole or not at all', async () => {
@@ -345,6 +356,26 @@ it('is not funded with a hold too few, whatever asks for it', async () => {
   await expect(
     sql()`update scrape_batches set state = 'funded', payer = 'p', funded_at = now() where id = ${id}`,
   ).rejects.toThrow('0 of 2 jobs held');
+});
+
+it('whose payment vanishes from the chain afterwards runs on, and the books say what is missing', async () => {
+  const id = createJobId();
+  await server.send('POST', PATH, batch(id, 2));
+  const agent = prepaidAgent(server);
+  const amount = 2n * PRICE;
+  const signature = await deposit(sql(), { wallet: agent.wallet, amount, memo: id, status: 'confirmed' });
+  await server.router.context.batches.fundMatched();
+  const { accounts } = server.router.context;
+  await sql().begin(async (tx) => {
+    await tx`update chain_credits set status = 'orphaned' where signature = ${signature}`;
+    expect(await reverseCredit(tx, accounts, { signature, amount, landing: 1 })).toEqual({
+      uncovered: amount,
+    });
+  });
+  expect(await stateOf(id)).toMatchObject({ state: 'running', paid_by: agent.wallet });
+  await server.router.context.batches.fundMatched();
+  expect(await holdsOf(id)).toHaveLength(2);
+  expect(await trialBalance(sql())).toMatchObject({ balanced: true });
 });
 
 it('expires when nobody pays, and its payment is then the payer’s balance', async () => {
