@@ -42,7 +42,9 @@ export async function startOwnDockerd(image: string): Promise<OwnDockerd> {
       // A daemon that was killed leaves its pid file, and the next one believes it.
       await rm(join(folder, 'pid'), { force: true });
       await untilContainerdIsGone(folder);
-      daemon = spawn('/usr/sbin/dockerd', daemonOptions(folder, socketPath), { stdio: 'ignore' });
+      // In a network of its own: a daemon without a bridge takes away the machine's when it starts.
+      const command = ['--net', '/usr/sbin/dockerd', ...daemonOptions(folder, socketPath)];
+      daemon = spawn('unshare', command, { stdio: 'ignore' });
       gone = new Promise((resolve) => daemon?.once('exit', resolve));
       await untilReady(engine);
     },
