@@ -86,7 +86,7 @@ export const NASTY_PAGES: Record<string, Page> = {
   '/abyss': bytesPage('<div>'.repeat(500_000)),
   '/deep-lists': bytesPage(`<title>lists</title>${'<ul><li>'.repeat(5_000)}the bottom`),
   '/long-line': bytesPage(`<title>line</title>${' '.repeat(2 * MIB)}end`),
-  '/quadratic': bytesPage(`<title>quadratic</title>${'<div></div>'.repeat(20_000)}`),
+  '/quadratic': bytesPage(`<title>quadratic</title>${'<div></div>'.repeat(60_000)}`),
   '/empty': bytesPage(''),
   '/only-text': bytesPage('no tags at all'),
   '/broken': bytesPage(
