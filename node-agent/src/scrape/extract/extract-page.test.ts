@@ -225,7 +225,7 @@ test.each(['text', 'json', 'html', 'markdown'] as const)(
       `<table><tr>${'<td>x'.repeat(10_000)}`,
       `<p>${'*'.repeat(200_000)}`,
       `<pre>${'`x'.repeat(200_000)}`,
-    '<'.repeat(100_000),
+      '<'.repeat(100_000),
       '&'.repeat(100_000),
     ]) {
       const page = { ...input, text, format, maxElements: 100_000, isClean: true };
