@@ -14,6 +14,8 @@ import { startPlainSql } from './plain-sql-contender.ts';
 const PLAIN = 'plain SQL transaction';
 const LEDGER = 'hold + capture';
 const CONNECTIONS = 10;
+/** A quarter of a small server's memory, as Postgres' own documentation advises. */
+const SHARED_BUFFERS_MB = 1024;
 /** Above what any round has reached. */
 const STOCK_PER_SECOND = 12_000;
 const PASTS = [1_000, 100_000, 1_000_000] as const;
@@ -24,7 +26,7 @@ export async function benchLedger(options: BenchOptions): Promise<Report> {
   const dir = await mkdtemp(join(tmpdir(), 'watt-bench-'));
   const undo: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })];
   try {
-    const postgres = await startPostgres(dir);
+    const postgres = await startPostgres(dir, { sharedBuffersMb: SHARED_BUFFERS_MB });
     undo.push(postgres.stop);
     await migrateDatabase(postgres.url);
     const common = { databaseUrl: postgres.url, connections: CONNECTIONS };
@@ -45,7 +47,7 @@ export async function benchLedger(options: BenchOptions): Promise<Report> {
         `${options.concurrency} callers; ${rounds} rounds of ${ms / 1_000} s each for every size of the past, contenders in turn; every round counts.`,
         `${PLAIN}: begin, two updates and an insert, commit, on ${CONNECTIONS} connections and accounts that are spread widely.`,
         `${LEDGER}: customer → held in one commit, held → node, burn and revenue in another: five rows of the ledger with all their rules. Callers at the same time share commits.`,
-        'Both on one Postgres with fsync and synchronous_commit on, the load generator on the same machine.',
+        `Both on one Postgres with fsync and synchronous_commit on and ${SHARED_BUFFERS_MB} MB of shared buffers, the load generator on the same machine.`,
       ],
       metrics: metricsOf(byPast),
     };
