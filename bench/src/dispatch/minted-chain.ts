@@ -34,7 +34,7 @@ export async function startMintedChain(): Promise<MintedChain> {
       async payer(watt) {
         const payer = Keypair.generate();
         const wattBase = BigInt(watt) * 1_000_000n;
-        await fund({ ...grant, wallet: payer.publicKey, wattBase, lamports: 1_000_000_000n });
+        await fund({ ...grant, wallet: payer.publicKey, wattBase, lamports: 10_000_000n });
         return payer;
       },
       stop: chain.close,
