@@ -62,8 +62,9 @@ function routerFault(facts: ReceiptFacts, expected: ReceiptExpectations): string
 function moneyFault(facts: ReceiptFacts): string | null {
   const parts = BigInt(facts.node_share) + BigInt(facts.burned) + BigInt(facts.revenue);
   if (parts !== BigInt(facts.charged)) return 'the shares do not add up to the charge';
-  const due = facts.settlement === 'captured' ? facts.price : '0';
-  return facts.charged === due ? null : 'the charge does not follow from the settlement';
+  const [charged, price] = [BigInt(facts.charged), BigInt(facts.price)];
+  const isDue = facts.settlement === 'captured' ? charged > 0n && charged <= price : charged === 0n;
+  return isDue ? null : 'the charge does not follow from the settlement';
 }
 
 function nodeFault(receipt: Receipt, facts: ReceiptFacts): string | null {

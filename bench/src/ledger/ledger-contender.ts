@@ -70,7 +70,7 @@ export async function startLedger(options: {
     run: async (items) => {
       await sql`
         with captures as (
-          select job_id, node_id, ${NODE_SHARE.toString()}::bigint as node_share, ${BURN_SHARE.toString()}::bigint as burn_share
+          select job_id, node_id, 0::bigint as unused, ${NODE_SHARE.toString()}::bigint as node_share, ${BURN_SHARE.toString()}::bigint as burn_share
           from unnest(${items.map(({ jobId }) => jobId)}::uuid[], ${items.map(({ nodeId }) => nodeId)}::text[]) as c (job_id, node_id)
         ), ${captureParts(sql, accounts)}
         select job_id from resolved`;

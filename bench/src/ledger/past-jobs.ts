@@ -34,9 +34,9 @@ export async function layInPastJobs(options: PastJobsOptions): Promise<void> {
           (${nodes as string[]}::text[])[1 + (i % ${nodes.length})] as node
         from generate_series(1, ${more}) i`;
       await tx`
-        insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share, payer, expires_at,
+        insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share, charged, payer, expires_at,
           queued_at, finished_at, node_id, result)
-        select job, 'execute', 'succeeded', '{}', '', job::text, ${PRICE}::bigint, ${NODE}::bigint, ${BURN}::bigint, wallet, now(), now(), now(), node, '{}'
+        select job, 'execute', 'succeeded', '{}', '', job::text, ${PRICE}::bigint, ${NODE}::bigint, ${BURN}::bigint, ${PRICE}::bigint, wallet, now(), now(), now(), node, '{}'
         from past`;
       await tx`insert into job_resolutions (job_id, outcome) select job, 'captured' from past`;
       await tx`

@@ -2,7 +2,14 @@
 export { createApiKey } from './api-key.ts';
 export { type Authenticate, createAuthenticator } from './authenticate.ts';
 export { type Authority, requireScope, requireWalletSignature, SCOPES, type Scope } from './authority.ts';
-export { type Grant, grantParts, type KeyBudget, lockBudgets, lowerBudgets } from './budgets.ts';
+export {
+  type Grant,
+  grantParts,
+  type KeyBudget,
+  lockBudgets,
+  lowerBudgets,
+  unusedBudgetParts,
+} from './budgets.ts';
 export { noteCallers } from './callers.ts';
 export { insertKey, listKeys, revokeKey, type StoredKey } from './key-store.ts';
 export { forgetNonces } from './nonces.ts';

@@ -70,3 +70,22 @@ export async function lowerBudgets(sql: SqlRunner, jobIds: readonly string[]): P
     ) as voided
     where d.key_id = voided.key_id and d.day = voided.day`;
 }
+
+/**
+ * Gives keys back what of their jobs' prices is not charged, as part of the statement that captures them. Expects the relation `captures` of
+ * `captureParts` before it.
+ */
+export function unusedBudgetParts(sql: SqlRunner): Fragment {
+  return sql`
+    unused_budgets as (
+      select a.key_id, a.day, sum(c.unused) as amount from captures c join job_authorities a on a.job_id = c.job_id
+      where a.key_id is not null and c.unused > 0 group by a.key_id, a.day
+    ), unused_days as (
+      select key_id, day from api_key_days where (key_id, day) in (select key_id, day from unused_budgets)
+      order by key_id, day for no key update
+    ), budgets_back as (
+      update api_key_days d set spent = d.spent - b.amount
+      from unused_budgets b join unused_days u on u.key_id = b.key_id and u.day = b.day
+      where d.key_id = b.key_id and d.day = b.day
+    )`;
+}

@@ -27,7 +27,7 @@ export function createCapturedVolume(sql: SqlClient, clock: () => number): Captu
 
 async function loadVolume(sql: SqlClient, wallet: string): Promise<bigint> {
   const [row] = await sql<{ volume: string }[]>`
-    select coalesce(sum(price), 0)::text as volume from jobs
+    select coalesce(sum(charged), 0)::text as volume from jobs
     where payer = ${wallet} and state = 'succeeded' and finished_at > now() - interval '30 days'`;
   return BigInt(row?.volume ?? 0);
 }

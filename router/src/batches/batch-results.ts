@@ -40,9 +40,9 @@ interface Figures {
 export async function summaryOf(rooms: ResultRooms, batch: BatchRecord): Promise<BatchSummary> {
   const [figures] = await rooms.sql<Figures[]>`
     select count(*) filter (where state = 'succeeded')::int as done, count(*) filter (where state = 'failed')::int as failed,
-      coalesce(sum(price) filter (where state = 'succeeded'), 0)::bigint as charged,
+      coalesce(sum(charged), 0)::bigint as charged,
       coalesce(sum(burn_share) filter (where state = 'succeeded'), 0)::bigint as burned,
-      coalesce(sum(price) filter (where state = 'failed'), 0)::bigint as refunded
+      coalesce(sum(price - coalesce(charged, 0)) filter (where state in ('succeeded', 'failed')), 0)::bigint as refunded
     from jobs where id = any(${batch.jobIds}::uuid[])`;
   if (!figures) throw new Error('An aggregate has one row');
   const { done, failed, charged, burned, refunded } = figures;

@@ -162,6 +162,7 @@ export class Dispatcher implements HubHandlers {
         jobId: job.id,
         attemptId: lease.attemptId,
         nodeId: lease.nodeId,
+        unused: 0n,
         nodeShare: job.nodeShare,
         burnShare: job.burnShare,
         payload: result.payload,

@@ -24,7 +24,7 @@ export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record
     ...(output !== undefined && { output }),
     ...(metadata !== undefined && { metadata }),
     ...(isCharged && discountOf(job)),
-    watt_charged: isCharged ? wattNumber(job.price) : 0,
+    watt_charged: wattNumber(job.charged ?? 0n),
     watt_burned: isCharged ? wattNumber(job.burnShare) : 0,
   };
 }
@@ -43,11 +43,10 @@ export function discountOf(job: {
   };
 }
 
-/** Where the price of a job that was not charged went. */
+/** Where the price of a job went, or what of it was not charged. */
 export function refundOf(job: JobRecord): { watt: number; to: string; as: 'balance' } | null {
-  return job.settlement === 'voided' && job.payer
-    ? { watt: wattNumber(job.price), to: job.payer, as: 'balance' }
-    : null;
+  const unused = job.settlement === null ? 0n : job.price - (job.charged ?? 0n);
+  return unused > 0n && job.payer ? { watt: wattNumber(unused), to: job.payer, as: 'balance' } : null;
 }
 
 export function acceptedBody(

@@ -1,4 +1,5 @@
 import type { Artifact, AttemptId, JobId, NodeId } from '@watt/shared';
+import { unusedBudgetParts } from '../access/access.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { listParameter } from '../db/list-parameter.ts';
 import { captureParts, type SystemAccounts } from '../ledger/ledger.ts';
@@ -8,6 +9,8 @@ export interface CompletedJob {
   jobId: JobId;
   attemptId: AttemptId;
   nodeId: NodeId;
+  /** What of the price is not charged and goes back to the payer, in base units; the shares are of the rest. */
+  unused: bigint;
   nodeShare: bigint;
   burnShare: bigint;
   /** The node's payload text and its hash, and the header it signed. */
@@ -56,23 +59,26 @@ async function completeLive(
   accounts: SystemAccounts,
   jobs: readonly CompletedJob[],
 ): Promise<Set<string>> {
+  const hasUnused = jobs.some((job) => job.unused > 0n);
   const rows = await sql<{ attempt_id: string }[]>`
     with ended as (
       update attempts a set state = 'succeeded', finished_at = now()
       from unnest(
         ${jobs.map((job) => job.attemptId)}::uuid[], ${jobs.map((job) => job.jobId)}::uuid[],
         ${jobs.map((job) => job.nodeId)}::text[],
+        ${listParameter(jobs.map((job) => job.unused))}::bigint[],
         ${listParameter(jobs.map((job) => job.nodeShare))}::bigint[],
         ${listParameter(jobs.map((job) => job.burnShare))}::bigint[],
         ${jobs.map((job) => job.payload)}::text[], ${jobs.map((job) => job.payloadSha256)}::text[],
         ${jobs.map((job) => job.statement.text)}::text[], ${jobs.map((job) => job.statement.signature)}::text[]
-      ) as i (attempt_id, job_id, node_id, node_share, burn_share, payload, payload_sha256, statement, signature)
+      ) as i (attempt_id, job_id, node_id, unused, node_share, burn_share, payload, payload_sha256, statement, signature)
       where a.id = i.attempt_id and a.job_id = i.job_id and a.node_id = i.node_id and a.state = 'leased'
       returning i.*
     ), captures as (
-      select job_id, node_id, node_share, burn_share from ended
-    ), ${captureParts(sql, accounts)}, moved as (
-      update jobs j set state = 'succeeded', finished_at = now(), result = e.payload, result_sha256 = e.payload_sha256,
+      select job_id, node_id, unused, node_share, burn_share from ended
+    ), ${captureParts(sql, accounts)}${hasUnused ? sql`, ${unusedBudgetParts(sql)}` : sql``}, moved as (
+      update jobs j set state = 'succeeded', finished_at = now(), charged = j.price - e.unused, node_share = e.node_share,
+        burn_share = e.burn_share, result = e.payload, result_sha256 = e.payload_sha256,
         statement = e.statement, statement_signature = e.signature
       from ended e where j.id = e.job_id and j.state = 'running' returning j.id
     ), noted as (

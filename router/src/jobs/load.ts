@@ -16,6 +16,8 @@ export interface JobRecord {
   discountBps: number;
   nodeShare: bigint;
   burnShare: bigint;
+  /** What of the price was captured; null unless the job has succeeded. */
+  charged: bigint | null;
   payer: string | null;
   attempts: number;
   createdAt: number;
@@ -38,7 +40,7 @@ export async function loadJobs(sql: SqlRunner, ids: readonly JobId[]): Promise<J
   return sql<JobRecord[]>`
     select j.id, j.service, j.state, j.request, j.request_sha256 as "requestSha256", j.commitment, j.price,
       j.list_price as "listPrice", j.discount_bps as "discountBps",
-      j.node_share as "nodeShare", j.burn_share as "burnShare", j.payer, j.attempts,
+      j.node_share as "nodeShare", j.burn_share as "burnShare", j.charged, j.payer, j.attempts,
       extract(epoch from j.created_at)::float8 * 1000 as "createdAt",
       extract(epoch from j.expires_at)::float8 * 1000 as "expiresAt",
       extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",

@@ -46,6 +46,7 @@ export async function returnPayouts(
   return resolvePayouts(sql, system, { payoutIds, outcome: 'returned' });
 }
 
+/** The conflict names no index, since a payout has two that a twin of this call can meet first. */
 async function resolvePayouts(
   sql: SqlRunner,
   system: SystemAccounts,
@@ -57,7 +58,7 @@ async function resolvePayouts(
     with resolved as (
       insert into payout_resolutions (payout_id, outcome)
       select payout_id, ${outcome} from unnest(${payoutIds as string[]}::uuid[]) as payout_id
-      on conflict (payout_id) do nothing returning payout_id
+      on conflict do nothing returning payout_id
     ), moved as (
       insert into transfers (idem, kind, debit, credit, amount, payout_id, payout_outcome)
       -- What was set aside says the amount; a payout without it fails here on a null.

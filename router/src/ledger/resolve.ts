@@ -3,9 +3,9 @@ import type { SqlRunner } from '../db/connect.ts';
 import type { SystemAccounts } from './accounts.ts';
 
 /**
- * Captures holds as part of a statement: held → node, burn and revenue. Expects a relation
- * `captures (job_id, node_id, node_share, burn_share)` before it; the amount is that of the hold, and what both shares leave is revenue. A second
- * resolution of a job fails on its primary key and takes the whole statement with it.
+ * Captures holds as part of a statement: held → node, burn and revenue, and what is not charged back to its customer. Expects a relation
+ * `captures (job_id, node_id, unused, node_share, burn_share)` before it; the amount is that of the hold, and what the others leave is revenue. A
+ * second resolution of a job fails on its primary key, and more than the hold on `amount_positive`; either takes the whole statement with it.
  */
 export function captureParts(sql: SqlRunner, accounts: SystemAccounts): Fragment {
   return sql`
@@ -20,7 +20,8 @@ export function captureParts(sql: SqlRunner, accounts: SystemAccounts): Fragment
         cross join lateral (values
           ('capture_node', n.id, c.node_share),
           ('capture_burn', ${accounts.burn}::bigint, c.burn_share),
-          ('capture_revenue', ${accounts.revenue}::bigint, h.amount - c.node_share - c.burn_share)
+          ('capture_revenue', ${accounts.revenue}::bigint, h.amount - c.unused - c.node_share - c.burn_share),
+          ('capture_unused', h.debit, c.unused)
         ) as part (kind, account, amount)
     ), captured as (
       insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
@@ -29,7 +30,10 @@ export function captureParts(sql: SqlRunner, accounts: SystemAccounts): Fragment
     )`;
 }
 
-/** Voids holds: held → the customer that paid, all of it. Returns the jobs that this call resolved. */
+/**
+ * Voids holds: held → the customer that paid, all of it. Returns the jobs that this call resolved. The conflict names no index, since a job has
+ * two that a twin of this call can meet first.
+ */
 export async function voidHolds(
   sql: SqlRunner,
   accounts: SystemAccounts,
@@ -39,7 +43,7 @@ export async function voidHolds(
   const rows = await sql<{ job_id: string }[]>`
     with resolved as (
       insert into job_resolutions (job_id, outcome) select job_id, 'voided' from unnest(${jobIds as string[]}::uuid[]) as job_id
-      on conflict (job_id) do nothing returning job_id
+      on conflict do nothing returning job_id
     ), moved as (
       insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
       select 'void:' || r.job_id, 'void', ${accounts.held}::bigint, h.debit, h.amount, r.job_id, 'voided'

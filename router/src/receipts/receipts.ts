@@ -9,7 +9,8 @@ import type { PayTo } from '../payments/payments.ts';
 export function buildReceipt(job: JobRecord, by: { key: SigningKey; payTo: PayTo }): Receipt {
   const isCaptured = job.settlement === 'captured';
   const hasAnswer = job.statement !== null && job.statementSignature !== null;
-  const revenue = base(job.price - job.nodeShare - job.burnShare);
+  const charged = job.charged ?? job.price;
+  const revenue = base(charged - job.nodeShare - job.burnShare);
   const amount = (units: bigint): string => `${isCaptured ? units : 0n}`;
   const facts: ReceiptFacts = {
     version: 1,
@@ -19,7 +20,7 @@ export function buildReceipt(job: JobRecord, by: { key: SigningKey; payTo: PayTo
     request_sha256: job.requestSha256,
     result_sha256: hasAnswer ? job.resultSha256 : null,
     price: `${job.price}`,
-    charged: amount(job.price),
+    charged: amount(charged),
     node_share: amount(job.nodeShare),
     burned: amount(job.burnShare),
     revenue: amount(revenue),

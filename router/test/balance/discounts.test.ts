@@ -36,9 +36,9 @@ async function complete(jobId: JobId): Promise<void> {
   const payload = JSON.stringify({ success: true });
   const result = { payload, payloadSha256: '', statement: { text: '{}', signature: '' }, artifacts: [] };
   const accounts = await loadSystemAccounts(sql);
-  expect(await completeJobs(sql, accounts, [{ jobId, attemptId, nodeId: NODE, ...job, ...result }])).toEqual([
-    true,
-  ]);
+  expect(
+    await completeJobs(sql, accounts, [{ jobId, attemptId, nodeId: NODE, unused: 0n, ...job, ...result }]),
+  ).toEqual([true]);
 }
 
 /** An agent that has bought one job at its list price. */

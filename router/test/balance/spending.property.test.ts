@@ -107,7 +107,8 @@ async function createLife() {
     orphan: () => store.orphan(payments.at(-1) ?? ''),
     spend: () => spend(null),
     'spend by key': () => spend(keyId),
-    complete: () => Promise.all(jobs.slice(-1).map(complete)),
+    complete: () => Promise.all(jobs.slice(-1).map((job) => complete(job, 0n))),
+    'complete for less': () => Promise.all(jobs.slice(-1).map((job) => complete(job, 29n))),
     fail: () => Promise.all(jobs.slice(-2).map(fail)),
     withdraw: () => take(70n),
     'withdraw all': () => take('all'),
@@ -127,7 +128,7 @@ async function createLife() {
     const [sums] = await sql<{ spent: bigint; granted: bigint; withdrawn: bigint; finalized: bigint }[]>`
       select coalesce((select sum(spent) from api_key_days where key_id = ${keyId}), 0)::bigint as spent,
         coalesce((
-          select sum(j.price) from job_authorities g join jobs j on j.id = g.job_id
+          select sum(coalesce(j.charged, j.price)) from job_authorities g join jobs j on j.id = g.job_id
           where g.key_id = ${keyId} and j.state <> 'failed'), 0)::bigint as granted,
         coalesce((select sum(amount) from payouts where wallet = ${wallet}), 0)::bigint as withdrawn,
         coalesce((
@@ -139,10 +140,13 @@ async function createLife() {
   return { wallet, run, check };
 }
 
-async function complete({ jobId, attemptId }: { jobId: JobId; attemptId: AttemptId }): Promise<void> {
+async function complete(
+  { jobId, attemptId }: { jobId: JobId; attemptId: AttemptId },
+  unused: bigint,
+): Promise<void> {
   const result = { payload: '{}', payloadSha256: '', statement: { text: '', signature: '' }, artifacts: [] };
   await completeJobs(db.database.sql, accounts, [
-    { jobId, attemptId, nodeId: NODE, nodeShare: 70n, burnShare: 1n, ...result },
+    { jobId, attemptId, nodeId: NODE, unused, nodeShare: 70n - unused, burnShare: 0n, ...result },
   ]);
 }
 

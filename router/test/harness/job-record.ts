@@ -45,6 +45,10 @@ export function jobRecord(payload: string, more: Partial<JobRecord> = {}): JobRe
     discountBps: 0,
     nodeShare: 350_000_000n,
     burnShare: 750_000n,
+    charged:
+      (more.settlement === undefined ? 'captured' : more.settlement) === 'captured'
+        ? (more.price ?? 500_000_000n)
+        : null,
     payer: createSigningKey().publicKey,
     attempts: 1,
     createdAt: 0,

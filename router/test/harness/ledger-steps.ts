@@ -19,12 +19,13 @@ export function holdOne(
 export async function captureOne(
   sql: SqlClient,
   accounts: SystemAccounts,
-  capture: { jobId: string; nodeId: string; nodeShare: bigint; burnShare: bigint },
+  capture: { jobId: string; nodeId: string; nodeShare: bigint; burnShare: bigint; unused?: bigint },
 ): Promise<void> {
-  const { jobId, nodeId, nodeShare, burnShare } = capture;
+  const { jobId, nodeId, nodeShare, burnShare, unused = 0n } = capture;
   await sql`
     with captures as (
       select ${jobId}::uuid as job_id, ${nodeId}::text as node_id, ${nodeShare.toString()}::bigint as node_share,
+        ${unused.toString()}::bigint as unused,
         ${burnShare.toString()}::bigint as burn_share
     ), ${captureParts(sql, accounts)}
     select job_id from resolved`;

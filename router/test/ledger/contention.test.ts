@@ -54,7 +54,7 @@ it('never deadlocks while many transactions pay, hold and capture for the same w
       statement: { text: '', signature: '' },
       artifacts: [],
     };
-    const shares = { nodeShare: 700n, burnShare: 1n };
+    const shares = { unused: 0n, nodeShare: 700n, burnShare: 1n };
     const [isDone] = await completeJobs(sql, accounts, [
       { jobId, attemptId, nodeId: node, ...shares, ...result },
     ]);

@@ -94,6 +94,22 @@ describe('the ledger', () => {
     expect(after.balanced).toBe(true);
   });
 
+  it('gives back what is not charged, and never charges more than was held', async () => {
+    const { sql } = db.database;
+    const wallet = await credited(1000n);
+    const jobId = (await hold(wallet, 1000n)) ?? '';
+    const shares = { jobId, nodeId: 'node-b', nodeShare: 140n, burnShare: 0n };
+    for (const unused of [1001n, -1n])
+      await expect(captureOne(sql, accounts, { ...shares, unused })).rejects.toMatchObject({ code: '23514' });
+    const before = await trialBalance(sql);
+    await captureOne(sql, accounts, { ...shares, unused: 800n });
+    const after = await trialBalance(sql);
+    expect([after.nodes - before.nodes, after.revenue - before.revenue]).toEqual([140n, 60n]);
+    expect(before.held - after.held).toBe(1000n);
+    expect(await balanceOf(wallet)).toBe(800n);
+    expect(after.balanced).toBe(true);
+  });
+
   it('fails a capture for a node without an account, and leaves the hold as it was', async () => {
     const { sql } = db.database;
     const jobId = (await hold(await credited(1000n), 1000n)) ?? '';

@@ -98,7 +98,7 @@ async function jobFaults(sql: Sql): Promise<string[]> {
 async function walletFaults(sql: Sql, book: readonly ChainMovement[]): Promise<string[]> {
   const rows = await sql<{ wallet: string; has: string; spent: string; back: string; lost: string }[]>`
     select a.owner as wallet, a.balance::text as has,
-      (select coalesce(sum(j.price), 0) from jobs j join job_resolutions r on r.job_id = j.id
+      (select coalesce(sum(j.charged), 0) from jobs j join job_resolutions r on r.job_id = j.id
         where j.payer = a.owner and r.outcome = 'captured')::text as spent,
       (select coalesce(sum(p.amount), 0) from payouts p where p.source = a.id and p.state <> 'returned')::text as back,
       (select coalesce(sum(case when t.idem like 'orphan-loss%' then t.amount else -t.amount end), 0) from chain_credits c

@@ -28,8 +28,11 @@ export const jobs = pgTable(
     /** What it costs without the discount, in basis points, that the caller's volume gave; the price is what is held. */
     listPrice: baseUnits('list_price'),
     discountBps: integer('discount_bps').notNull().default(0),
+    /** Shares of the price; of what was charged, where that is less. */
     nodeShare: baseUnits('node_share').notNull(),
     burnShare: baseUnits('burn_share').notNull(),
+    /** What of the price was captured, once the job has succeeded; the rest went back to its payer. */
+    charged: baseUnits('charged'),
     payer: text('payer'),
     attempts: integer('attempts').notNull().default(0),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -56,8 +59,10 @@ export const jobs = pgTable(
     ),
     check(
       'shares_fit',
-      sql`${t.nodeShare} >= 0 and ${t.burnShare} >= 0 and ${t.nodeShare} + ${t.burnShare} <= ${t.price}`,
+      sql`${t.nodeShare} >= 0 and ${t.burnShare} >= 0 and ${t.nodeShare} + ${t.burnShare} <= coalesce(${t.charged}, ${t.price})`,
     ),
+    check('charged_when_done', sql`(${t.state} = 'succeeded') = (${t.charged} is not null)`),
+    check('charged_within_price', sql`${t.charged} between 1 and ${t.price}`),
     check('paid_before_work', sql`${t.state} in ('awaiting_payment','expired') or ${t.payer} is not null`),
     check(
       'ended_with_time',
@@ -68,7 +73,7 @@ export const jobs = pgTable(
     index('jobs_commitment').on(t.commitment).where(sql`${t.state} = 'awaiting_payment'`),
     index('jobs_created').on(t.createdAt),
     // What a wallet has bought, summed without a look at the jobs themselves.
-    index('jobs_bought').on(t.payer, t.finishedAt, t.price).where(sql`${t.state} = 'succeeded'`),
+    index('jobs_bought').on(t.payer, t.finishedAt, t.charged).where(sql`${t.state} = 'succeeded'`),
   ],
 );
 

@@ -30,7 +30,7 @@ export const transfers = pgTable(
     check('two_accounts', sql`${t.debit} <> ${t.credit}`),
     check(
       'known_kind',
-      sql`${t.kind} in ('credit','orphan','claim','explain','hold','capture_node','capture_burn','capture_revenue','void','payout','paid','return')`,
+      sql`${t.kind} in ('credit','orphan','claim','explain','hold','capture_node','capture_burn','capture_revenue','capture_unused','void','payout','paid','return')`,
     ),
     check(
       'resolution_of_kind',

@@ -2,5 +2,4 @@
 #: says ^begun\n$
 #: timeout 20
 echo begun
-setsid nohup bash -c 'trap "" TERM HUP INT; while :; do sleep 1; done' &
-disown
+(nohup bash -c 'trap "" TERM HUP INT; while :; do sleep 1; done' &)
