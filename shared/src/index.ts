@@ -58,6 +58,8 @@ export {
   type PriceTable,
   priceExecute,
   priceScrape,
+  priceSession,
+  type SessionTier,
 } from './pricing.ts';
 export {
   type NodeStatement,
@@ -130,6 +132,23 @@ export { type Receipt, type ReceiptFacts, ReceiptFactsSchema, ReceiptSchema } fr
 export { normaliseScrape, type ScrapeBody, ScrapeBodySchema, type ScrapeRequest } from './schemas/scrape.ts';
 export type { ExtraScrapeOptions, PageAction } from './schemas/scrape-options.ts';
 export type { SelectorField, SelectorObject } from './schemas/selectors.ts';
+export {
+  normaliseSession,
+  SESSION_LANGUAGES,
+  type SessionBody,
+  SessionBodySchema,
+  type SessionCall,
+  type SessionCallBody,
+  SessionCallBodySchema,
+  type SessionCallPayload,
+  SessionCallPayloadSchema,
+  SessionCallSchema,
+  type SessionEnd,
+  type SessionLanguage,
+  type SessionPayload,
+  SessionPayloadSchema,
+  type SessionRequest,
+} from './schemas/session.ts';
 export { assertSelector } from './scrape-selector.ts';
 export {
   createSigningKey,
@@ -144,9 +163,12 @@ export { encodeFrame, type Frame, type FrameFault, openFrame, parseJson, splitFr
 export {
   type Ack,
   type Bye,
+  type Call,
+  type CallResult,
   type Cancel,
   type Challenge,
   ChallengeSchema,
+  type CloseSession,
   type Drain,
   type FromNode,
   FromNodeSchema,
@@ -163,6 +185,7 @@ export {
   type Refuse,
   type Result,
   ResultSchema,
+  type SessionReady,
   type Welcome,
 } from './wire/messages.ts';
 export {

@@ -17,6 +17,15 @@ export const LIMITS = {
   executeTimeoutDefaultSeconds: 30,
   executeMemoryDefaultMb: 256,
   executeMemoryMinMb: 16,
+  sessionMinutesDefault: 10,
+  sessionMinutesMax: 60,
+  /** Calls of one session, and those of them that may wait for their turn. */
+  sessionCalls: 1000,
+  sessionCallsWaiting: 16,
+  sessionCallSecondsDefault: 30,
+  sessionCallSecondsMax: 300,
+  /** What the last expression came to, as text. */
+  sessionValueBytes: 64 * 1024,
   /** On top of a program's own time. */
   compileTimeoutSeconds: 30,
   /** Arguments, and as many variables; their bytes together. */

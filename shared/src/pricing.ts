@@ -1,6 +1,7 @@
 import { type BaseUnits, base, watt } from './money.ts';
 import type { ExecuteRequest } from './schemas/execute.ts';
 import type { ScrapeRequest } from './schemas/scrape.ts';
+import type { SessionRequest } from './schemas/session.ts';
 
 /** One execution tier: what fits into it costs its price. */
 export interface ExecuteTier {
@@ -10,10 +11,19 @@ export interface ExecuteTier {
   price: BaseUnits;
 }
 
+/** One session tier: a kernel that fits into its memory costs its price for each minute that is begun. */
+export interface SessionTier {
+  name: 'standard' | 'extended';
+  maxMemoryMb: number;
+  pricePerMinute: BaseUnits;
+}
+
 export interface PriceTable {
   scrape: { simple: BaseUnits; standard: BaseUnits; javascript: BaseUnits; screenshot: BaseUnits };
   /** From the smallest to the largest. */
   execute: readonly ExecuteTier[];
+  /** From the smallest to the largest. */
+  session: readonly SessionTier[];
 }
 
 export const DEFAULT_PRICES: PriceTable = {
@@ -22,6 +32,10 @@ export const DEFAULT_PRICES: PriceTable = {
     { name: 'quick', maxSeconds: 5, maxMemoryMb: 128, price: watt(300) },
     { name: 'standard', maxSeconds: 30, maxMemoryMb: 256, price: watt(500) },
     { name: 'extended', maxSeconds: 60, maxMemoryMb: 512, price: watt(1000) },
+  ],
+  session: [
+    { name: 'standard', maxMemoryMb: 256, pricePerMinute: watt(500) },
+    { name: 'extended', maxMemoryMb: 512, pricePerMinute: watt(1000) },
   ],
 };
 
@@ -65,6 +79,17 @@ export function priceExecute(
     (t) => request.timeout <= t.maxSeconds && request.memory_mb <= t.maxMemoryMb,
   );
   return tier ? sum([{ item: `execute.${tier.name}`, price: tier.price }]) : null;
+}
+
+/** Prices a session by the smallest tier that holds its memory, for all minutes that it may last; null when none does. */
+export function priceSession(
+  request: Pick<SessionRequest, 'memory_mb' | 'session'>,
+  table: PriceTable,
+): Price | null {
+  const tier = table.session.find((t) => request.memory_mb <= t.maxMemoryMb);
+  if (!tier) return null;
+  const price = base(tier.pricePerMinute * BigInt(request.session.minutes));
+  return sum([{ item: `session.${tier.name}`, price }]);
 }
 
 function sum(lines: PriceLine[]): Price {

@@ -12,6 +12,7 @@ import {
   parseAllowedTargets,
   parseDomainPatterns,
   parsePorts,
+  type SessionTier,
   type Shares,
   watt,
 } from '@watt/shared';
@@ -168,7 +169,11 @@ function toKeyEnvironment(read: EnvReader): string {
 /** A payment below the limit pays for no job, so one that is cheaper could never be bought. */
 function checkDust(read: EnvReader, { payment, prices }: Config): void {
   const { simple, standard, javascript } = prices.scrape;
-  const all = [simple, standard, javascript, ...prices.execute.map((tier) => tier.price)];
+  const all = [
+    ...[simple, standard, javascript],
+    ...prices.execute.map((tier) => tier.price),
+    ...prices.session.map((tier) => tier.pricePerMinute),
+  ];
   // A price that could not be read is 0 and a fault of its own.
   if (all.some((price) => price > 0n && price < payment.dust))
     read.fault('DUST_WATT must not be above a price');
@@ -191,7 +196,7 @@ function schemeOf(text: string): string {
 }
 
 function toPrices(read: EnvReader): PriceTable {
-  const { scrape, execute } = DEFAULT_PRICES;
+  const { scrape, execute, session } = DEFAULT_PRICES;
   return {
     scrape: {
       simple: read.price('SCRAPE_PRICE_SIMPLE', scrape.simple),
@@ -203,6 +208,12 @@ function toPrices(read: EnvReader): PriceTable {
       (tier): ExecuteTier => ({
         ...tier,
         price: read.price(`EXECUTE_PRICE_${tier.name.toUpperCase()}`, tier.price),
+      }),
+    ),
+    session: session.map(
+      (tier): SessionTier => ({
+        ...tier,
+        pricePerMinute: read.price(`SESSION_PRICE_${tier.name.toUpperCase()}`, tier.pricePerMinute),
       }),
     ),
   };

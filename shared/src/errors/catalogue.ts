@@ -211,6 +211,21 @@ export const ERRORS = {
     title: 'x402 is not available right now',
     fix: 'Nothing was sent or charged. Pay by memo as in `payment`, or repeat the call after Retry-After.',
   },
+  SESSION_ENDED: {
+    status: 410,
+    title: 'The session has ended',
+    fix: 'Open another one; the result of this one lists its calls, and minutes that were not begun went back to your balance.',
+  },
+  SESSION_BUSY: {
+    status: 429,
+    title: 'The session has too many calls waiting',
+    fix: 'Wait for the answers of the calls before; they run one after the other.',
+  },
+  CALL_ID_CONFLICT: {
+    status: 409,
+    title: 'The call id belongs to another call of this session',
+    fix: 'Use a new call id for other code.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { LanguageSchema } from './execute.ts';
 import { IsolationSchema } from './isolation.ts';
+import { SessionLanguageSchema } from './session.ts';
 
 export const NodeClassSchema = Type.Union([Type.Literal('pi'), Type.Literal('pc'), Type.Literal('gpu')]);
 export type NodeClass = Static<typeof NodeClassSchema>;
@@ -23,6 +24,16 @@ export const CapabilitiesSchema = Type.Object({
       max_memory_mb: Type.Integer({ minimum: 1 }),
       runtime: Type.String({ maxLength: 40, description: 'runc, runsc or kata.' }),
       isolation: Type.Optional(IsolationSchema),
+      sessions: Type.Optional(
+        Type.Object({
+          slots: Type.Integer({
+            minimum: 1,
+            maximum: 1024,
+            description: 'Of their own, beside those of jobs.',
+          }),
+          languages: Type.Array(SessionLanguageSchema, { maxItems: 8 }),
+        }),
+      ),
       toolchains: Type.Optional(
         Type.Array(
           Type.Object({

@@ -147,6 +147,46 @@ export const OutputAckSchema = Type.Object({
   frames: Type.Integer({ minimum: 1 }),
 });
 
+/** Node → router: the kernel of a session answers. Its minutes count from the moment at which the router takes this in. */
+export const SessionReadySchema = Type.Object({
+  type: Type.Literal('session_ready'),
+  ...ordered,
+  attempt_id: Uuid,
+});
+
+/** Router → node: runs a program in a session's kernel, after those that came before it. The body of the frame is a `SessionCall` as JSON. */
+export const CallSchema = Type.Object({
+  type: Type.Literal('call'),
+  ...ordered,
+  attempt_id: Uuid,
+  call_id: Uuid,
+  body_sha256: Sha256,
+});
+
+/**
+ * Node → router: how a call ended. The body of the frame is a `SessionCallPayload` in RFC 8785 form; this header, letter for letter, is the node's
+ * statement about the call, and the result of the session names it again.
+ */
+export const CallResultSchema = Type.Object({
+  type: Type.Literal('call_result'),
+  ...ordered,
+  node: Key,
+  attempt_id: Uuid,
+  job_id: Uuid,
+  call_id: Uuid,
+  code_sha256: Sha256,
+  started_at: UnixMs,
+  finished_at: UnixMs,
+  body_sha256: Sha256,
+});
+
+/** Router → node: the agent is done with its session; what runs in it is stopped, and its result follows. */
+export const CloseSessionSchema = Type.Object({
+  type: Type.Literal('close_session'),
+  ...ordered,
+  attempt_id: Uuid,
+});
+
 /** Router → node: the result is on record and need not be kept. `earned` is what this attempt earned, in base units. */
 export const AckSchema = Type.Object({
   type: Type.Literal('ack'),
@@ -196,6 +236,10 @@ export type Refuse = Static<typeof RefuseSchema>;
 export type Result = Static<typeof ResultSchema>;
 export type Output = Static<typeof OutputSchema>;
 export type OutputAck = Static<typeof OutputAckSchema>;
+export type SessionReady = Static<typeof SessionReadySchema>;
+export type Call = Static<typeof CallSchema>;
+export type CallResult = Static<typeof CallResultSchema>;
+export type CloseSession = Static<typeof CloseSessionSchema>;
 export type Ack = Static<typeof AckSchema>;
 export type Heartbeat = Static<typeof HeartbeatSchema>;
 export type Leases = Static<typeof LeasesSchema>;
@@ -207,6 +251,8 @@ export type Bye = Static<typeof ByeSchema>;
 export const FromNodeSchema = Type.Union([
   ResultSchema,
   OutputSchema,
+  SessionReadySchema,
+  CallResultSchema,
   HeartbeatSchema,
   RefuseSchema,
   DrainSchema,
@@ -217,6 +263,8 @@ export const FromRouterSchema = Type.Union([
   JobMessageSchema,
   AckSchema,
   OutputAckSchema,
+  CallSchema,
+  CloseSessionSchema,
   LeasesSchema,
   CancelSchema,
   ByeSchema,

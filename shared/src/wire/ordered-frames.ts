@@ -1,7 +1,7 @@
 import type { SigningKey } from '../signing/ed25519.ts';
 import { encodeFrame, type FrameFault, openFrame, splitFrame } from './frame.ts';
 
-const TYPES_WITH_BODY = new Set(['job', 'result', 'output']);
+const TYPES_WITH_BODY = new Set(['job', 'result', 'output', 'call', 'call_result']);
 
 /** A message without what the writer adds by itself. */
 export type Unordered<Message> = Message extends unknown
