@@ -16,9 +16,10 @@ const USAGE = `Usage:
 export async function runCommand([command, ...args], env) {
   const commands = { start, test, check: runChecks, bench, chaos };
   const run = Object.hasOwn(commands, command ?? '') ? commands[command] : null;
-  if (!run) {
-    console.error(USAGE);
-    return 2;
+  const wantsHelp = command === 'start' && args.some((arg) => arg === '--help' || arg === '-h');
+  if (!run || wantsHelp) {
+    (wantsHelp ? console.log : console.error)(USAGE);
+    return wantsHelp ? 0 : 2;
   }
   // A measurement and chaos own stdout.
   const steps = createSteps(['bench', 'chaos'].includes(command) ? process.stderr : process.stdout, env);
@@ -27,6 +28,10 @@ export async function runCommand([command, ...args], env) {
     await build({ root: ROOT, env, steps });
     return await run(args, { env, steps });
   } catch (error) {
+    if (String(error?.code).startsWith('ERR_PARSE_ARGS')) {
+      console.error(`${error.message}\n\n${USAGE}`);
+      return 2;
+    }
     if (!(error instanceof StepFailed)) throw error;
     console.error(error.message);
     return error.exitCode;
