@@ -34,6 +34,8 @@ export const jobs = pgTable(
     /** What of the price was captured, once the job has succeeded; the rest went back to its payer. */
     charged: baseUnits('charged'),
     payer: text('payer'),
+    /** For how many minutes a session is booked; null for what is none. */
+    sessionMinutes: integer('session_minutes'),
     attempts: integer('attempts').notNull().default(0),
     createdAt: at('created_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull(),
@@ -63,6 +65,10 @@ export const jobs = pgTable(
     ),
     check('charged_when_done', sql`(${t.state} = 'succeeded') = (${t.charged} is not null)`),
     check('charged_within_price', sql`${t.charged} between 1 and ${t.price}`),
+    check(
+      'session_of_minutes',
+      sql`${t.sessionMinutes} is null or (${t.service} = 'execute' and ${t.sessionMinutes} > 0)`,
+    ),
     check('paid_before_work', sql`${t.state} in ('awaiting_payment','expired') or ${t.payer} is not null`),
     check(
       'ended_with_time',
@@ -120,8 +126,15 @@ export const attempts = pgTable(
     deadline: at('deadline').notNull(),
     finishedAt: at('finished_at'),
     reason: text('reason'),
+    /** Of a session: when the router heard that its kernel answers, and when its agent was done with it. */
+    readyAt: at('ready_at'),
+    closedAt: at('closed_at'),
   },
   (t) => [
+    check(
+      'closed_after_ready',
+      sql`${t.closedAt} is null or (${t.readyAt} is not null and ${t.closedAt} >= ${t.readyAt})`,
+    ),
     check('known_state', sql`${t.state} in ('leased','succeeded','failed','refused','lapsed')`),
     check('ended_with_time', sql`(${t.state} = 'leased') = (${t.finishedAt} is null)`),
     uniqueIndex('one_live_attempt').on(t.jobId).where(sql`${t.state} = 'leased'`),
