@@ -1,4 +1,5 @@
 export { canonicalJson, sha256Hex } from './canonical.ts';
+export { type CopyStatement, copyKey, copyStatement, readCopyStatement } from './copy.ts';
 export { AppError, type AppErrorOptions, type Problem, toProblem } from './errors/app-error.ts';
 export { ERRORS, type ErrorCode, type ErrorEntry, isErrorCode } from './errors/catalogue.ts';
 export { executeFault, type RequestFault } from './execute-fault.ts';

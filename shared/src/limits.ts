@@ -9,6 +9,8 @@ export const LIMITS = {
   selectorDepth: 3,
   /** Pages of one batch. */
   batchPages: 100,
+  /** How old a shared copy of a page may be, and how long one is kept. */
+  copyAgeMaxSeconds: 3600,
   /** Addresses that one map may list. */
   mapUrls: 5000,
   scrapeTimeoutDefaultSeconds: 30,

@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { canonicalJson, sha256Hex } from './canonical.ts';
+import { copyWishOf, readCopyStatement } from './copy.ts';
 import { type Receipt, type ReceiptFacts, ReceiptFactsSchema } from './schemas/receipt.ts';
 import type { SigningKey } from './signing/ed25519.ts';
 import { signText, verifyText } from './signing/signed-text.ts';
@@ -46,7 +47,7 @@ export function verifyReceipt(receipt: Receipt, expected: ReceiptExpectations): 
   const fault =
     routerFault(facts, expected) ??
     moneyFault(facts) ??
-    nodeFault(receipt, facts) ??
+    (facts.copy ? copyFault(receipt, facts, facts.copy) : nodeFault(receipt, facts)) ??
     contentFault(facts, expected, artifactHashes(receipt));
   return fault ? invalid(fault) : { valid: true, facts };
 }
@@ -89,10 +90,39 @@ function nodeFault(receipt: Receipt, facts: ReceiptFacts): string | null {
     : 'the settlement does not follow from the node’s outcome';
 }
 
+/** A copy is proven by what its node said about it, which names neither this job nor the one that it was made for. */
+function copyFault(
+  receipt: Receipt,
+  facts: ReceiptFacts,
+  copy: NonNullable<ReceiptFacts['copy']>,
+): string | null {
+  if (facts.settlement !== 'captured' || facts.attempt_id !== null)
+    return 'a copy is charged and no node’s work';
+  if (facts.node === null || receipt.node_statement === null || receipt.node_signature === null) {
+    return 'a charged job needs a node’s signature';
+  }
+  if (!verifyText(facts.node, 'watt/copy/1', receipt.node_statement, receipt.node_signature)) {
+    return 'the node’s signature does not match';
+  }
+  const statement = readCopyStatement(receipt.node_statement);
+  if (!statement) return 'the node’s statement is not about a copy';
+  const isSameCopy =
+    statement.node === facts.node &&
+    statement.request_sha256 === copy.request_sha256 &&
+    statement.body_sha256 === facts.result_sha256;
+  if (!isSameCopy) return 'router and node signed different things';
+  const madeAt = Date.parse(copy.made_at);
+  // The router may find a copy older than its node says, by a clock that goes wrong, but never younger.
+  const isYoung =
+    madeAt <= statement.finished_at && Date.parse(facts.finished_at) - madeAt <= copy.max_age * 1000;
+  return isYoung ? null : 'the copy was older than is allowed';
+}
+
 /** The files that the node named, from a statement that was checked before. */
-function artifactHashes(receipt: Receipt): ReadonlySet<string> {
-  const statement = parseJson(receipt.node_statement ?? '');
-  return new Set(statementCheck.Check(statement) ? statement.artifacts.map(({ sha256 }) => sha256) : []);
+function artifactHashes({ node_statement: text }: Receipt): ReadonlySet<string> {
+  const statement = parseJson(text ?? '');
+  const result = statementCheck.Check(statement) ? statement : readCopyStatement(text ?? '');
+  return new Set(result?.artifacts.map(({ sha256 }) => sha256));
 }
 
 function contentFault(
@@ -102,6 +132,11 @@ function contentFault(
 ): string | null {
   if (expected.requestBody !== undefined && sha256Hex(expected.requestBody) !== facts.request_sha256) {
     return 'the receipt is for another request';
+  }
+  if (facts.copy && expected.requestBody !== undefined) {
+    const wish = copyWishOf(expected.requestBody);
+    if (!wish?.keys.includes(facts.copy.request_sha256)) return 'the copy is of another request';
+    if (wish.maxAge !== facts.copy.max_age) return 'the copy was older than is allowed';
   }
   if (
     expected.response !== undefined &&

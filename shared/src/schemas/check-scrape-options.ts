@@ -24,7 +24,8 @@ export function checkScrapeOptions(
     checkCookies(options) ??
     checkLines(options) ??
     checkSelectors(options) ??
-    checkUse(options)
+    checkUse(options) ??
+    checkSharing(options)
   );
 }
 
@@ -105,6 +106,16 @@ function checkUse(
     );
   }
   return null;
+}
+
+/** What was asked for with something of the caller's own is nobody else's, and a copy could not be of it. */
+const OWN = ['headers', 'cookies', 'actions', 'if_none_match', 'if_modified_since'] as const;
+
+function checkSharing(options: ExtraScrapeOptions): OptionFault | null {
+  if (options.max_age === undefined) return null;
+  const own = OWN.find((name) => Object.keys(options[name] ?? {}).length > 0);
+  if (own === undefined) return null;
+  return fault('options.max_age', `is not for a request with ${own}`, `Leave it out, or ${own}.`);
 }
 
 function fault(field: string, message: string, fix: string): OptionFault {

@@ -14,6 +14,9 @@ export const CapabilitiesSchema = Type.Object({
       javascript: Type.Boolean(),
       screenshots: Type.Boolean(),
       map: Type.Optional(Type.Boolean({ description: 'Finds the addresses of a site.' })),
+      copies: Type.Optional(
+        Type.Boolean({ description: 'Signs results that others may be given copies of.' }),
+      ),
     }),
     Type.Null(),
   ]),

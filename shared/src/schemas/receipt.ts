@@ -28,6 +28,17 @@ export const ReceiptFactsSchema = Type.Object(
     attempt_id: Type.Union([Type.String(), Type.Null()]),
     router: Type.String(),
     finished_at: Type.String(),
+    /** Only where the job was served from a copy that `node` had made for somebody before. */
+    copy: Type.Optional(
+      Type.Object(
+        {
+          request_sha256: Type.String({ description: 'The copy’s key: `copyKey()` of the request.' }),
+          made_at: Type.String(),
+          max_age: Type.Integer({ description: 'What the request allows, in seconds.' }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -38,7 +49,10 @@ export const ReceiptSchema = Type.Object({
   /** The router's facts, the exact text that its signature covers. */
   receipt: Type.String(),
   router_signature: Type.String(),
-  /** The header of the node's result frame, the exact text that its signature covers; null when no node answered. */
+  /**
+   * The header of the node's result frame, or for a copy what the node said about it (`copyStatement()`): the exact text that its signature covers,
+   * as `watt/frame/1` or `watt/copy/1`. Null when no node answered.
+   */
   node_statement: Type.Union([Type.String(), Type.Null()]),
   node_signature: Type.Union([Type.String(), Type.Null()]),
 });

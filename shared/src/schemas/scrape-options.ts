@@ -36,6 +36,14 @@ export const fetchOptions = {
   respect_robots: Flag('Refuse what robots.txt disallows.'),
   if_none_match: Line('An ETag; the result may then be a 304 without a page.', 500),
   if_modified_since: Line('An HTTP date; the result may then be a 304 without a page.', 100),
+  max_age: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: LIMITS.copyAgeMaxSeconds,
+      description:
+        'Seconds. A copy of the same page that is no older will do, for less; and a copy of this result may serve others.',
+    }),
+  ),
 };
 
 /** What the browser does. `wait_for`, `scroll` and `actions` turn JavaScript on, `screenshot` screenshots. */

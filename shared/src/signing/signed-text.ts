@@ -1,7 +1,7 @@
 import { type SigningKey, verifySignature } from './ed25519.ts';
 
 /** What a signature is for. The domain is part of the signed bytes, so a signature made for one use is void in every other. */
-export type SignatureDomain = 'watt/frame/1' | 'watt/receipt/1' | 'watt/wallet/1';
+export type SignatureDomain = 'watt/frame/1' | 'watt/receipt/1' | 'watt/copy/1' | 'watt/wallet/1';
 
 const SIGNATURE = /^[A-Za-z0-9_-]{86}$/;
 

@@ -120,6 +120,8 @@ export const ResultSchema = Type.Object({
   started_at: UnixMs,
   finished_at: UnixMs,
   artifacts: Type.Array(ArtifactRefSchema, { maxItems: LIMITS.artifactsPerResult }),
+  /** For a request with `max_age`: the node's signature over `copyStatement()`, with which a copy can be proven to others. */
+  copy: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{86}$' })),
   body_sha256: Sha256,
 });
 
