@@ -242,7 +242,7 @@ describe('jobs that wait too long', () => {
 describe('adopt', () => {
   const held = (nodeId: NodeId, deadline: number): LiveJob => ({
     ...queuedJob({ attempts: 1 }),
-    attempt: { id: crypto.randomUUID() as AttemptId, nodeId, deadline },
+    attempt: { id: crypto.randomUUID() as AttemptId, nodeId, deadline, readyAt: null, closedAt: null },
   });
 
   it('takes up waiting jobs and leases, names who holds them, and takes nothing twice', async () => {

@@ -49,6 +49,13 @@ export class Intake {
 
   /** Throws an AppError for whatever is refused; a call that was refused has moved no money. */
   async submit(submission: Submission): Promise<Answer> {
+    const { isAsync, signal } = submission;
+    const waitMs = isAsync ? 0 : this.#options.limits.waitMs;
+    return awaitResult(this.#options, await this.pay(submission), { waitMs, signal });
+  }
+
+  /** The same until the job is paid: its id. */
+  async pay(submission: Submission): Promise<JobId> {
     const { rateLimits, jobs, pricer, payments, shares, clock, limits } = this.#options;
     const call = this.#read(submission);
     const { read, maxCost, spender } = call;
@@ -71,12 +78,12 @@ export class Intake {
       return this.#follow(await loadJob(jobs, job.id), call);
     }
     const { outcome } = admission;
-    if (outcome?.funded) return this.#finish(job, submission);
+    if (outcome?.funded) return job.id;
     // An id that the router made was never in a memo: there is nothing to look for but a deposit that came just now.
     if (!call.isNamed && outcome?.refusal?.reason !== 'balance') {
       throw unpaid(payments, job, { received: 0n, ...outcome, wallet });
     }
-    return this.#payAndFinish(job, call);
+    return this.#seek(job, call);
   }
 
   #read(submission: Submission): ReadCall {
@@ -101,38 +108,33 @@ export class Intake {
   }
 
   /** Limits hold for new jobs: asking again for a job that exists is always allowed. */
-  async #followOr(call: ReadCall, refusal: unknown): Promise<Answer> {
+  async #followOr(call: ReadCall, refusal: unknown): Promise<JobId> {
     const known = call.jobId && (await this.#options.jobs.find(call.jobId));
     if (known) return this.#follow(known, call);
     throw refusal;
   }
 
   /** A call for a job that exists: the same request joins it, another one is refused. */
-  async #follow(job: JobRecord, call: ReadCall): Promise<Answer> {
-    const { read, isNamed, maxCost, submission } = call;
+  async #follow(job: JobRecord, call: ReadCall): Promise<JobId> {
+    const { read, isNamed, maxCost } = call;
     const isSame = job.service === read.service && job.request === JSON.stringify(read.request);
     if (!isSame) {
       throw new AppError(isNamed ? 'JOB_ID_CONFLICT' : 'IDEMPOTENCY_KEY_REUSED', {
         extra: { job_id: job.id },
       });
     }
-    if (job.state !== 'awaiting_payment') return this.#finish(job, submission);
+    if (job.state !== 'awaiting_payment') return job.id;
     if (maxCost !== null && job.price > maxCost) throw priceExceeded(job.price, maxCost, job.id);
-    return this.#payAndFinish(job, call);
+    return this.#seek(job, call);
   }
 
-  async #payAndFinish(job: UnpaidJob, { submission, spender, isNamed }: ReadCall): Promise<Answer> {
+  async #seek(job: UnpaidJob, { submission, spender, isNamed }: ReadCall): Promise<JobId> {
     const { payments, waiters, clock, limits } = this.#options;
     const { signal, authority, isAsync } = submission;
     await submission.settlement?.settle(job);
     const caller = { spender, wallet: authority?.wallet ?? null, isAsync, signal };
     const graceMs = isNamed ? limits.graceMs : 0;
     await seekPayment({ payments, waiters, clock, graceMs }, job, caller);
-    return this.#finish(job, submission);
-  }
-
-  async #finish({ id }: Pick<UnpaidJob, 'id'>, { isAsync, signal }: Submission): Promise<Answer> {
-    const waitMs = isAsync ? 0 : this.#options.limits.waitMs;
-    return awaitResult(this.#options, id, { waitMs, signal });
+    return job.id;
   }
 }

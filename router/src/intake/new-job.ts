@@ -20,6 +20,7 @@ export function newJob(
     listPrice: terms.discountBps > 0 ? terms.listPrice : null,
     discountBps: terms.discountBps,
     split: splitPrice(terms.price, shares),
+    sessionMinutes: 'session' in read.request ? read.request.session.minutes : null,
     expiresAt,
   };
 }

@@ -11,17 +11,22 @@ import {
   normaliseExecute,
   normaliseMap,
   normaliseScrape,
+  normaliseSession,
   type Price,
   type PriceTable,
   parseSelectors,
   priceExecute,
   priceScrape,
+  priceSession,
   type ScrapeBody,
   ScrapeBodySchema,
   type ScrapeRequest,
   SelectorFault,
   type SelectorField,
   type Service,
+  type SessionBody,
+  SessionBodySchema,
+  type SessionRequest,
 } from '@watt/shared';
 import { type ScreeningRules, screenUrl } from '../screening/screening.ts';
 import { readMaxCost } from './max-cost.ts';
@@ -30,7 +35,7 @@ import { createValidator, fieldError } from './validate.ts';
 /** A valid request: what is priced, stored and sent to a node. */
 export interface ReadRequest {
   service: Service;
-  request: ScrapeRequest | ExecuteRequest;
+  request: ScrapeRequest | ExecuteRequest | SessionRequest;
   price: Price;
   /** The address to count limits by; null for executions. */
   url: string | null;
@@ -39,8 +44,8 @@ export interface ReadRequest {
   maxCost: BaseUnits | null;
 }
 
-/** What a body is about. A map is a scrape of another kind. */
-export type RequestForm = Service | 'map';
+/** What a body is about. A map is a scrape of another kind, a session an execution. */
+export type RequestForm = Service | 'map' | 'session';
 
 export interface RequestReader {
   /** Throws INVALID_REQUEST naming each field and its mend, or DOMAIN_BLOCKED. */
@@ -52,12 +57,11 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const validateScrape = createValidator<ScrapeBody>(ScrapeBodySchema);
 const validateMap = createValidator<MapBody>(MapBodySchema);
 const validateExecute = createValidator<ExecuteBody>(ExecuteBodySchema);
+const validateSession = createValidator<SessionBody>(SessionBodySchema);
 
 export function createRequestReader(prices: PriceTable, rules: ScreeningRules): RequestReader {
-  return {
-    read: (form, body) =>
-      form === 'map' ? readMap(body) : form === 'scrape' ? readScrape(body) : readExecute(body),
-  };
+  const readers = { scrape: readScrape, map: readMap, execute: readExecute, session: readSession };
+  return { read: (form, body) => readers[form](body) };
 
   function readScrape(raw: unknown): ReadRequest {
     const body = validateScrape(raw);
@@ -100,6 +104,18 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
     if (fault) throw fieldError(fault);
     const price = priceExecute(request, prices);
     if (!price) throw beyondTiers(request, prices);
+    const maxCost = readMaxCost('maxCost', body.maxCost);
+    return { service: 'execute', request, price, url: null, jobId: body.job_id, maxCost };
+  }
+
+  function readSession(raw: unknown): ReadRequest {
+    const body = validateSession(raw);
+    const request = normaliseSession(body);
+    const price = priceSession(request, prices);
+    if (!price) {
+      const fix = `The largest tier has ${prices.session.at(-1)?.maxMemoryMb} MB.`;
+      throw fieldError({ field: 'memory_mb', message: 'is beyond the largest tier', fix });
+    }
     const maxCost = readMaxCost('maxCost', body.maxCost);
     return { service: 'execute', request, price, url: null, jobId: body.job_id, maxCost };
   }

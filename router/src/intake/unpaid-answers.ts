@@ -12,7 +12,14 @@ import { spendRefused } from './spend-refused.ts';
 
 export type UnpaidJob = Pick<
   NewJob,
-  'id' | 'price' | 'commitment' | 'requestSha256' | 'expiresAt' | 'listPrice' | 'discountBps'
+  | 'id'
+  | 'price'
+  | 'commitment'
+  | 'requestSha256'
+  | 'expiresAt'
+  | 'listPrice'
+  | 'discountBps'
+  | 'sessionMinutes'
 > & {
   /** Many jobs that are paid at once. */
   isBatch?: true;
@@ -33,8 +40,9 @@ export function unpaid(
   { received, refusal, settlement, wallet }: UnpaidBecause,
 ): AppError {
   const { id, price, commitment, expiresAt } = job;
-  // Where plain memos count for the callers of a job only, others are told the other one.
-  const memo = isSignedOnly && (wallet === null || job.isBatch) ? commitment : id;
+  // Where plain memos count for the callers of a job only, others are told the other one. A session's id is never shown on chain.
+  const isHidden = job.sessionMinutes || (isSignedOnly && (wallet === null || job.isBatch));
+  const memo = isHidden ? commitment : id;
   const extra = {
     ...referenceOf(job),
     payment: paymentDetails(payTo, { price, memo, commitment, received, expiresAt }),

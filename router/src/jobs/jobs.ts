@@ -6,6 +6,7 @@ export { createJobReader, type JobReader } from './job-reader.ts';
 export { leaseJobs, type NewLease } from './lease.ts';
 export {
   type JobRecord,
+  type LiveAttempt,
   type LiveJob,
   loadLiveJobs,
   loadQueuedJobs,
@@ -27,6 +28,8 @@ export {
   type Requirement,
   requirementOf,
   scrapeRequirement,
+  sessionRequirement,
   unservedMessage,
 } from './requirement.ts';
+export { type AttemptMark, markClosed, markReady } from './session-marks.ts';
 export { createWaiters, type Waiters } from './waiters.ts';

@@ -18,6 +18,8 @@ export interface JobRecord {
   burnShare: bigint;
   /** What of the price was captured; null unless the job has succeeded. */
   charged: bigint | null;
+  /** For how many minutes a session is booked; null for what is none. */
+  sessionMinutes: number | null;
   payer: string | null;
   attempts: number;
   createdAt: number;
@@ -40,7 +42,7 @@ export async function loadJobs(sql: SqlRunner, ids: readonly JobId[]): Promise<J
   return sql<JobRecord[]>`
     select j.id, j.service, j.state, j.request, j.request_sha256 as "requestSha256", j.commitment, j.price,
       j.list_price as "listPrice", j.discount_bps as "discountBps",
-      j.node_share as "nodeShare", j.burn_share as "burnShare", j.charged, j.payer, j.attempts,
+      j.node_share as "nodeShare", j.burn_share as "burnShare", j.charged, j.session_minutes as "sessionMinutes", j.payer, j.attempts,
       extract(epoch from j.created_at)::float8 * 1000 as "createdAt",
       extract(epoch from j.expires_at)::float8 * 1000 as "expiresAt",
       extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
@@ -70,8 +72,11 @@ export interface QueuedJob {
   service: Service;
   request: string;
   requestSha256: string;
+  price: bigint;
   nodeShare: bigint;
   burnShare: bigint;
+  /** For how many minutes a session is booked; null for what is none. */
+  sessionMinutes: number | null;
   attempts: number;
   /** Unix milliseconds. */
   queuedAt: number;
@@ -80,30 +85,40 @@ export interface QueuedJob {
 export async function loadQueuedJobs(sql: SqlRunner, ids: readonly string[]): Promise<QueuedJob[]> {
   if (ids.length === 0) return [];
   return sql<QueuedJob[]>`
-    select id, service, request, request_sha256 as "requestSha256", node_share as "nodeShare", burn_share as "burnShare",
-      attempts, extract(epoch from queued_at)::float8 * 1000 as "queuedAt"
+    select id, service, request, request_sha256 as "requestSha256", price, node_share as "nodeShare", burn_share as "burnShare",
+      session_minutes as "sessionMinutes", attempts, extract(epoch from queued_at)::float8 * 1000 as "queuedAt"
     from jobs where id = any(${ids as string[]}::uuid[]) and state = 'queued' order by queued_at`;
 }
 
 /** A job that a stopped router left queued or running, with its live attempt if it has one. */
 export interface LiveJob extends QueuedJob {
-  attempt: { id: AttemptId; nodeId: NodeId; deadline: number } | null;
+  attempt: LiveAttempt | null;
 }
 
-type LiveRow = QueuedJob & { attemptId: AttemptId | null; nodeId: NodeId; deadline: number };
+/** Times in Unix milliseconds; of a session, when it was ready and when its agent was done with it. */
+export interface LiveAttempt {
+  id: AttemptId;
+  nodeId: NodeId;
+  deadline: number;
+  readyAt: number | null;
+  closedAt: number | null;
+}
+
+type LiveRow = QueuedJob & Omit<LiveAttempt, 'id'> & { attemptId: AttemptId | null };
 
 /** Jobs that were queued before this time (Unix milliseconds) and have not ended. */
 export async function loadLiveJobs(sql: SqlRunner, before: number): Promise<LiveJob[]> {
   const rows = await sql<LiveRow[]>`
-    select j.id, j.service, j.request, j.request_sha256 as "requestSha256", j.node_share as "nodeShare",
-      j.burn_share as "burnShare", j.attempts, extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
-      a.id as "attemptId", a.node_id as "nodeId", extract(epoch from a.deadline)::float8 * 1000 as deadline
+    select j.id, j.service, j.request, j.request_sha256 as "requestSha256", j.price, j.node_share as "nodeShare",
+      j.burn_share as "burnShare", j.session_minutes as "sessionMinutes", j.attempts, extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
+      a.id as "attemptId", a.node_id as "nodeId", extract(epoch from a.deadline)::float8 * 1000 as deadline,
+      extract(epoch from a.ready_at)::float8 * 1000 as "readyAt", extract(epoch from a.closed_at)::float8 * 1000 as "closedAt"
     from jobs j left join attempts a on a.job_id = j.id and a.state = 'leased'
     where j.state in ('queued', 'running') and j.queued_at <= to_timestamp(${before} / 1000.0::float8)
     order by j.queued_at`;
-  return rows.map(({ attemptId, nodeId, deadline, ...job }) => ({
+  return rows.map(({ attemptId, nodeId, deadline, readyAt, closedAt, ...job }) => ({
     ...job,
-    attempt: attemptId && { id: attemptId, nodeId, deadline },
+    attempt: attemptId && { id: attemptId, nodeId, deadline, readyAt, closedAt },
   }));
 }
 

@@ -14,6 +14,8 @@ export interface NewJob {
   listPrice?: bigint | null;
   discountBps?: number;
   split: Split;
+  /** For how many minutes a session is booked; null for what is none. */
+  sessionMinutes?: number | null;
   /** Unix milliseconds after which an unpaid job is forgotten. */
   expiresAt: number;
 }
@@ -23,21 +25,27 @@ export async function registerJobs(sql: SqlRunner, jobs: readonly NewJob[]): Pro
   const rows = await sql<{ id: string }[]>`
     with created as (
       insert into jobs (id, service, state, request, request_sha256, commitment, price, list_price, discount_bps, node_share,
-        burn_share, expires_at)
+        burn_share, session_minutes, expires_at)
       select id, service, 'awaiting_payment', request, request_sha256, commitment, price, list_price, discount_bps, node_share, burn_share,
-        to_timestamp(expires_at / 1000.0)
+        session_minutes, to_timestamp(expires_at / 1000.0)
       from unnest(
         ${jobs.map((job) => job.id)}::uuid[], ${jobs.map((job) => job.service)}::text[], ${jobs.map((job) => job.request)}::text[],
         ${jobs.map((job) => job.requestSha256)}::text[], ${jobs.map((job) => job.commitment)}::text[],
         ${listParameter(jobs.map((job) => job.price))}::bigint[],
         ${listParameter(jobs.map((job) => job.listPrice ?? null))}::bigint[], ${jobs.map((job) => job.discountBps ?? 0)}::int[],
         ${listParameter(jobs.map((job) => job.split.node))}::bigint[],
-        ${listParameter(jobs.map((job) => job.split.burn))}::bigint[], ${jobs.map((job) => job.expiresAt)}::float8[]
-      ) as input (id, service, request, request_sha256, commitment, price, list_price, discount_bps, node_share, burn_share, expires_at)
+        ${listParameter(jobs.map((job) => job.split.burn))}::bigint[], ${listParameter(jobs.map(sessionMinutes))}::int[],
+        ${jobs.map((job) => job.expiresAt)}::float8[]
+      ) as input (id, service, request, request_sha256, commitment, price, list_price, discount_bps, node_share, burn_share, session_minutes,
+        expires_at)
       on conflict (id) do nothing returning id
     ), noted as (
       insert into job_events (job_id, to_state) select id, 'awaiting_payment' from created
     )
     select id from created`;
   return new Set(rows.map((row) => row.id));
+}
+
+function sessionMinutes(job: NewJob): bigint | null {
+  return job.sessionMinutes ? BigInt(job.sessionMinutes) : null;
 }

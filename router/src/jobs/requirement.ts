@@ -7,6 +7,7 @@ import {
   type Language,
   LIMITS,
   type ScrapeRequest,
+  type SessionRequest,
 } from '@watt/shared';
 
 /** What a node must have to take a job. Two jobs with equal keys can go to the same nodes. */
@@ -25,11 +26,15 @@ export type Requirement =
       language: Language;
       memoryMb: number;
       isolation: Isolation;
+      session?: true;
       timeoutMs: number;
     };
 
 // Rounded up, so that hundreds of sizes make a handful of keys.
 const MEMORY_STEP_MB = 128;
+const MINUTE_MS = 60_000;
+/** How long the kernel of a session may take to start. */
+const SESSION_START_MS = 60_000;
 
 export function scrapeRequirement(request: ScrapeRequest): Requirement {
   const { javascript, timeout, pdf } = request.options;
@@ -60,12 +65,27 @@ export function executeRequirement(request: ExecuteRequest): Requirement {
   };
 }
 
+/** Its time begins when it is leased, and so has that in which the kernel starts. */
+export function sessionRequirement(request: SessionRequest): Requirement {
+  const { language, isolation = 'container', session } = request;
+  const memoryMb = Math.ceil(request.memory_mb / MEMORY_STEP_MB) * MEMORY_STEP_MB;
+  return {
+    key: `session:${language}:${memoryMb}${isolation === 'container' ? '' : `:${isolation}`}`,
+    service: 'execute',
+    language,
+    memoryMb,
+    isolation,
+    session: true,
+    timeoutMs: SESSION_START_MS + session.minutes * MINUTE_MS,
+  };
+}
+
 /** Reads the requirement from a stored request. */
 export function requirementOf(service: 'scrape' | 'execute', request: string): Requirement {
   const parsed: unknown = JSON.parse(request);
-  return service === 'scrape'
-    ? scrapeRequirement(parsed as ScrapeRequest)
-    : executeRequirement(parsed as ExecuteRequest);
+  if (service === 'scrape') return scrapeRequirement(parsed as ScrapeRequest);
+  const program = parsed as ExecuteRequest | SessionRequest;
+  return 'session' in program ? sessionRequirement(program) : executeRequirement(program);
 }
 
 export function canDo(capabilities: Capabilities, requirement: Requirement): boolean {
@@ -76,8 +96,12 @@ export function canDo(capabilities: Capabilities, requirement: Requirement): boo
     return (!requirement.javascript || scrape.javascript) && (!requirement.screenshots || scrape.screenshots);
   }
   const { execute } = capabilities;
+  const languages: readonly Language[] | undefined = requirement.session
+    ? execute?.sessions?.languages
+    : execute?.languages;
   return (
-    execute?.languages.includes(requirement.language) === true &&
+    execute !== null &&
+    languages?.includes(requirement.language) === true &&
     execute.max_memory_mb >= requirement.memoryMb &&
     // A node that does not say has the least.
     isIsolatedAtLeast(execute.isolation ?? 'container', requirement.isolation)

@@ -173,14 +173,16 @@ function isPaidNow(admission: Admission | undefined): boolean {
 }
 
 function toQueuedJob({ split, ...job }: NewJob, queuedAt: number): QueuedJob {
-  const { id, service, request, requestSha256 } = job;
+  const { id, service, request, requestSha256, price, sessionMinutes = null } = job;
   return {
     id,
     service,
     request,
     requestSha256,
+    price,
     nodeShare: split.node,
     burnShare: split.burn,
+    sessionMinutes,
     attempts: 0,
     queuedAt,
   };

@@ -10,6 +10,8 @@ export interface UnpaidJob {
   id: string;
   price: bigint;
   commitment: string;
+  /** A session's id opens it, so a payment that shows the id to all does not pay for it. */
+  sessionMinutes?: number | null;
 }
 
 /** How the latest payment stands that the router itself was to settle for an unpaid job: on its way, or without effect. */
@@ -38,7 +40,7 @@ export async function fundJobs(
   rules: FundingRules = {},
 ): Promise<Map<string, FundOutcome>> {
   const jobs = await sql<UnpaidJob[]>`
-    select id, price, commitment from jobs
+    select id, price, commitment, session_minutes as "sessionMinutes" from jobs
     where id = any(${jobIds as string[]}::uuid[]) and state = 'awaiting_payment' and (
       expires_at > now() or exists (select 1 from x402_settlements s where s.job_id = jobs.id and s.state = 'signed'))
     order by id for no key update`;
@@ -169,6 +171,7 @@ export async function lockCredits(
   { isSignedOnly = false }: FundingRules,
 ): Promise<Credit[]> {
   if (jobs.length === 0) return [];
+  const secretIds = jobs.filter((job) => job.sessionMinutes).map((job) => job.id);
   return sql<Credit[]>`
     select signature, payer, amount,
       coalesce((select s.job_id::text from x402_settlements s where s.signature = c.signature), memo) as memo
@@ -178,7 +181,8 @@ export async function lockCredits(
       where memo = any(${jobs.flatMap((job) => [job.id, job.commitment])}::text[]) and applied_job is null
       union all
       select signature from x402_settlements where job_id = any(${jobs.map((job) => job.id)}::uuid[])
-    ) and applied_job is null and payer is not null and status <> 'orphaned' and (
+    ) and applied_job is null and payer is not null and status <> 'orphaned'
+    and coalesce(memo, '') <> all(${secretIds}::text[]) and (
       not ${isSignedOnly}::bool or memo like 'w1:%' or exists (select 1 from x402_settlements s where s.signature = c.signature)
       or exists (select 1 from job_callers j where j.job_id::text = c.memo and j.wallet = c.payer))
     order by slot, signature for no key update`;

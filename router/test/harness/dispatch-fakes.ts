@@ -83,6 +83,8 @@ export function queuedJob(more: Partial<QueuedJob> & { memoryMb?: number } = {})
     service: 'execute',
     request: JSON.stringify({ language: 'python', code: 'print(1)', timeout: 5, memory_mb: memoryMb }),
     requestSha256: 'a'.repeat(64),
+    price: 100n,
+    sessionMinutes: null,
     nodeShare: 70n,
     burnShare: 1n,
     attempts: 0,

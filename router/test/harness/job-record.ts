@@ -49,6 +49,7 @@ export function jobRecord(payload: string, more: Partial<JobRecord> = {}): JobRe
       (more.settlement === undefined ? 'captured' : more.settlement) === 'captured'
         ? (more.price ?? 500_000_000n)
         : null,
+    sessionMinutes: null,
     payer: createSigningKey().publicKey,
     attempts: 1,
     createdAt: 0,

@@ -71,7 +71,7 @@ function viewOf(job: JobRecord): JobView {
 function unpaidPart(job: JobRecord, { payTo, isSignedOnly }: Payments): { payment?: PaymentDetails } {
   if (job.state !== 'awaiting_payment') return {};
   const { price, commitment, expiresAt } = job;
-  const memo = isSignedOnly ? commitment : job.id;
+  const memo = isSignedOnly || job.sessionMinutes !== null ? commitment : job.id;
   return { payment: paymentDetails(payTo, { price, memo, commitment, expiresAt }) };
 }
 
