@@ -18,12 +18,14 @@ test.each(vectors)('$name', ({ router, receipt, request_body, response, valid })
 test.each(vectors)('tweetnacl agrees on both signatures: $name', ({ router, receipt, valid }) => {
   const isRouters = referenceVerify(router, 'watt/receipt/1', receipt.receipt, receipt.router_signature);
   const { node_statement, node_signature } = receipt;
-  const node = String(JSON.parse(receipt.receipt).node);
+  const facts = JSON.parse(receipt.receipt);
+  const node = String(facts.node);
+  const domain = facts.copy ? 'watt/copy/1' : 'watt/frame/1';
   const isNodes =
     node_statement !== null &&
     node_signature !== null &&
     node !== 'null' &&
-    referenceVerify(node, 'watt/frame/1', node_statement, node_signature);
+    referenceVerify(node, domain, node_statement, node_signature);
   const fault = faultOf(verifyReceipt(receipt, { router }));
   if (valid) expect([isRouters, isNodes]).toEqual([true, receipt.node_statement !== null]);
   expect(isRouters).toBe(fault !== 'the router’s signature does not match');
@@ -57,6 +59,10 @@ test('each way of being invalid is told apart', () => {
       'the node’s signature does not match',
       'router and node signed different things',
       'the settlement does not follow from the node’s outcome',
+      'a copy is charged and no node’s work',
+      'the node’s statement is not about a copy',
+      'the copy is of another request',
+      'the copy was older than is allowed',
       'the receipt is for another request',
       'the receipt is for another result',
     ]),
