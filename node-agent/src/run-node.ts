@@ -12,6 +12,7 @@ import type { RouterSession, SessionHandlers } from './connection/router-session
 import { stayConnected } from './connection/stay-connected.ts';
 import { type FinishedAttempt, JobRunner } from './jobs/job-runner.ts';
 import { DEFAULT_JOURNAL_LIMITS, Journal, type JournalLimits } from './jobs/journal.ts';
+import { journalEntry } from './jobs/journal-entry.ts';
 import { DEFAULT_OUTBOX_LIMITS, Outbox, type OutboxLimits } from './jobs/outbox.ts';
 import type { Workers } from './jobs/workers.ts';
 import { DEFAULT_NODE_TIMINGS, type NodeTimings } from './node-timings.ts';
@@ -239,19 +240,13 @@ class NodeDaemon implements RunningNode {
     }
   }
 
-  async #onFinished({ job, result, startedAt, finishedAt }: FinishedAttempt): Promise<void> {
-    const { attempt_id, job_id, service, request_sha256 } = job;
-    const { outcome, retryable, payload, artifacts } = result;
-    this.#keeper.finished(outcome);
-    this.#options.logger.info({ job: job_id, service, ms: finishedAt - startedAt }, `job ${outcome}`);
-    const entry = {
-      ...{ attempt_id, job_id, service, request_sha256, outcome, retryable, payload },
-      started_at: startedAt,
-      finished_at: finishedAt,
-      artifacts: artifacts.map(({ bytes: _, ...ref }) => ref),
-      router: this.#options.config.router.key,
-    };
-    await this.#outbox.add(entry, artifacts);
+  async #onFinished(attempt: FinishedAttempt): Promise<void> {
+    const { job, result, startedAt, finishedAt } = attempt;
+    const { key, config, logger } = this.#options;
+    this.#keeper.finished(result.outcome);
+    const ms = finishedAt - startedAt;
+    logger.info({ job: job.job_id, service: job.service, ms }, `job ${result.outcome}`);
+    await this.#outbox.add(journalEntry(attempt, { key, router: config.router.key }), result.artifacts);
   }
 
   #refuse(attemptId: string, reason: Refuse['reason'], message: string): void {

@@ -60,6 +60,7 @@ export async function buildWorkers(options: BuildWorkersOptions): Promise<Worker
         javascript: scraper.capabilities.javascript,
         screenshots: scraper.capabilities.screenshots,
         map: true,
+        copies: true,
       },
       execute: sandbox && { slots: slots.execute, ...sandbox.offer },
     },

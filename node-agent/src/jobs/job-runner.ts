@@ -1,4 +1,4 @@
-import type { JobMessage, Refuse, Service } from '@watt/shared';
+import { copyKey, type JobMessage, type Refuse, type Service } from '@watt/shared';
 import type { NodeLogger } from '../connection/node-logger.ts';
 import type { OutputRelays } from '../connection/output-relays.ts';
 import type { OutputListener } from '../sandbox/execute-task.ts';
@@ -12,6 +12,8 @@ import type { Workers } from './workers.ts';
 export interface FinishedAttempt {
   job: JobMessage;
   result: AttemptResult;
+  /** The key of copies of the result, where others may be given some; else null. */
+  copyKey: string | null;
   startedAt: number;
   finishedAt: number;
 }
@@ -138,7 +140,7 @@ export class JobRunner {
       // Their leases are over, so nobody waits for a result.
       if (running.stopped === 'cancelled' || running.stopped === 'handed_back') return;
       output.close(job.attempt_id, 'end');
-      await onFinished({ job, result, startedAt, finishedAt: clock() });
+      await onFinished({ job, result, copyKey: copyKeyOf(checked, result), startedAt, finishedAt: clock() });
     } catch (error) {
       logger.error({ err: error, job: job.job_id }, 'the result could not be kept');
     } finally {
@@ -177,6 +179,11 @@ export class JobRunner {
     running.stopped ??= reason;
     running.controller.abort(new Error(reason));
   }
+}
+
+function copyKeyOf(checked: CheckedRequest, { outcome }: AttemptResult): string | null {
+  if (checked.service !== 'scrape' || outcome !== 'completed') return null;
+  return checked.request.options.max_age === undefined ? null : copyKey(checked.request);
 }
 
 function refusal(refuse: Refuse['reason'], message: string) {

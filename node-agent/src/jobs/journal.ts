@@ -20,6 +20,8 @@ const JournalEntrySchema = Type.Object({
   finished_at: Type.Integer(),
   artifacts: Type.Array(Type.Intersect([ArtifactRefSchema, Type.Object({ sha256: Hex })])),
   payload: Type.String(),
+  /** The signature with which the result may be given to others. */
+  copy: Type.Optional(Type.String()),
   /** The key of the router that gave the job; no other one hears of it. */
   router: Type.String(),
 });

@@ -46,6 +46,7 @@ export interface RenderedPage {
   protocol?: string;
   etag?: string | null;
   lastModified?: string | null;
+  cacheControl: string | null;
 }
 
 export interface RenderOptions {
@@ -182,6 +183,7 @@ async function read(
     body,
     encoding: document?.encoding ?? null,
     wireBytes,
+    cacheControl: await response.headerValue('cache-control'),
     redirects: main.redirects(),
     warnings,
     artifacts,

@@ -121,6 +121,7 @@ function describe(
     ...(page.protocol !== undefined && { protocol: page.protocol }),
     ...(page.etag && { etag: page.etag }),
     ...(page.lastModified && { last_modified: page.lastModified }),
+    ...(page.cacheControl && { cache_control: page.cacheControl }),
     ...(warnings.length > 0 && { warnings }),
   };
 }

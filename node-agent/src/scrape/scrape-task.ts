@@ -51,6 +51,8 @@ export interface ScrapeMetadata {
   protocol?: string;
   etag?: string;
   last_modified?: string;
+  /** What the site says about copies of the page. */
+  cache_control?: string;
   warnings?: string[];
 }
 

@@ -36,6 +36,7 @@ export interface FetchedPage {
   wireBytes: number;
   etag: string | null;
   lastModified: string | null;
+  cacheControl: string | null;
   /** By ALPN's name. */
   protocol: string;
   redirects: Redirect[];

@@ -38,6 +38,7 @@ export async function readPage(
     charset: charsetLabel(contentType ?? ''),
     etag: headerOf(response, 'etag') ?? null,
     lastModified: headerOf(response, 'last-modified') ?? null,
+    cacheControl: allOf(response, 'cache-control'),
   };
   if (kind !== 'pdf') return { ...facts, kind, body: bytes };
   return { ...facts, kind: 'html', body: await times.measure('parse', () => pdfPage(bytes, limits, signal)) };
@@ -51,6 +52,12 @@ export function unsupported(contentType: string | null): ScrapeFailure {
 /** The connection goes too: a body that nobody reads may be endless. */
 export function discard(response: Dispatcher.ResponseData): void {
   response.body.on('error', () => undefined).destroy();
+}
+
+/** What a header says in all its lines, as one. */
+function allOf(response: Dispatcher.ResponseData, name: string): string | null {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
 }
 
 export function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
