@@ -2,6 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
+/** Tests wait more than they compute: two cores are busy with three files at a time. */
+const FILES_AT_A_TIME = 3;
+
+/** One worker runs many files, and loads what they share once: a worker for each file took longer than most files' tests. */
+const shared = { isolate: false, maxWorkers: FILES_AT_A_TIME };
+
 export default defineConfig({
   test: {
     // Said by a dependency that falls back to plain JavaScript, in every file that loads Solana's libraries.
@@ -10,14 +16,18 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...shared,
           name: 'unit',
+          pool: 'threads',
           include: ['*.test.ts', '*/src/**/*.test.ts', 'deploy/localnet/src/**/*.test.ts'],
         },
       },
       {
         ...source,
         test: {
+          ...shared,
           name: 'integration',
+          pool: 'forks',
           globalSetup: './deploy/localnet/test/postgres-server.ts',
           include: ['*/test/**/*.test.ts', 'deploy/localnet/test/**/*.test.ts'],
           testTimeout: 60_000,
