@@ -52,6 +52,11 @@ test('success', () => {
   });
 });
 
+test('processes that are still going away may make the sum of CPU time less than it was', () => {
+  const { metadata } = completedExecution(facts(), { ...ENDED, reason: 'timeout', cpuUs: -17_000 });
+  expect(metadata.cpu_ms).toBe(0);
+});
+
 test.each<[string, Partial<JobEnd>, object]>([
   [
     'exit code',

@@ -33,7 +33,8 @@ export function completedExecution(facts: RunFacts, end: JobEnd): CompletedExecu
     language: task.language,
     execution_ms: Math.round(end.wallUs / 1000),
     ...memoryUsed(end),
-    cpu_ms: Math.round(end.cpuUs / 1000),
+    // A process that is still going away is not counted yet, and may have been counted at the start.
+    cpu_ms: Math.max(0, Math.round(end.cpuUs / 1000)),
     ...(oom && { oom }),
     ...facts.place,
   };

@@ -15,10 +15,13 @@ const MIB = 1024 * 1024;
 const MASKED_PATHS = [
   '/proc/asound',
   '/proc/acpi',
+  '/proc/cmdline',
   '/proc/interrupts',
   '/proc/kcore',
   '/proc/keys',
   '/proc/latency_stats',
+  '/proc/pressure',
+  '/proc/sys/kernel/random/boot_id',
   '/proc/timer_list',
   '/proc/timer_stats',
   '/proc/sched_debug',

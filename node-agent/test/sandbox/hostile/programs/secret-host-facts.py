@@ -4,7 +4,8 @@ got = []
 if socket.gethostname() != 'sandbox': got.append(socket.gethostname())
 for path in ('/sys/class/dmi/id/product_uuid', '/sys/class/dmi/id/product_serial', '/sys/class/dmi/id/board_serial',
              '/sys/class/dmi/id/product_name', '/sys/firmware/devicetree/base/serial-number', '/sys/firmware/dmi/tables/DMI',
-             '/var/lib/dbus/machine-id', '/sys/devices/virtual/powercap/intel-rapl/intel-rapl:0/energy_uj', '/proc/interrupts'):
+             '/var/lib/dbus/machine-id', '/sys/devices/virtual/powercap/intel-rapl/intel-rapl:0/energy_uj', '/proc/interrupts', '/proc/cmdline',
+             '/proc/sys/kernel/random/boot_id', '/proc/pressure/cpu'):
     try: text = open(path, 'rb').read(100).strip()
     except OSError: continue
     if text: got.append(f'{path} {text}')
