@@ -3,6 +3,7 @@ export * from './schema/access.ts';
 export * from './schema/accounts.ts';
 export * from './schema/batches.ts';
 export * from './schema/chain.ts';
+export * from './schema/copies.ts';
 export * from './schema/jobs.ts';
 export * from './schema/nodes.ts';
 export * from './schema/operator.ts';

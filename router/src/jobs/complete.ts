@@ -3,6 +3,7 @@ import { unusedBudgetParts } from '../access/access.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { listParameter } from '../db/list-parameter.ts';
 import { captureParts, type SystemAccounts } from '../ledger/ledger.ts';
+import { keptParts, type NewCopy } from './keep-copies.ts';
 
 /** A verified result of a live attempt, ready to be stored and charged in one step. */
 export interface CompletedJob {
@@ -18,6 +19,8 @@ export interface CompletedJob {
   payloadSha256: string;
   statement: { text: string; signature: string };
   artifacts: Artifact[];
+  /** Where others may be given the result. */
+  copy?: NewCopy | null;
 }
 
 /**
@@ -60,6 +63,7 @@ async function completeLive(
   jobs: readonly CompletedJob[],
 ): Promise<Set<string>> {
   const hasUnused = jobs.some((job) => job.unused > 0n);
+  const hasCopies = jobs.some((job) => job.copy);
   const rows = await sql<{ attempt_id: string }[]>`
     with ended as (
       update attempts a set state = 'succeeded', finished_at = now()
@@ -76,7 +80,7 @@ async function completeLive(
       returning i.*
     ), captures as (
       select job_id, node_id, unused, node_share, burn_share from ended
-    ), ${captureParts(sql, accounts)}${hasUnused ? sql`, ${unusedBudgetParts(sql)}` : sql``}, moved as (
+    ), ${captureParts(sql, accounts)}${hasUnused ? sql`, ${unusedBudgetParts(sql)}` : sql``}${hasCopies ? sql`, ${keptParts(sql, jobs)}` : sql``}, moved as (
       update jobs j set state = 'succeeded', finished_at = now(), charged = j.price - e.unused, node_share = e.node_share,
         burn_share = e.burn_share, result = e.payload, result_sha256 = e.payload_sha256,
         statement = e.statement, statement_signature = e.signature

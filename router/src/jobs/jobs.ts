@@ -3,6 +3,7 @@ export { type CompletedJob, completeJobs } from './complete.ts';
 export { type EndedAttempt, endAttempt, type Failure, failQueuedJob } from './end-attempt.ts';
 export { expireUnpaidJobs } from './expire.ts';
 export { createJobReader, type JobReader } from './job-reader.ts';
+export type { NewCopy } from './keep-copies.ts';
 export { leaseJobs, type NewLease } from './lease.ts';
 export {
   type JobRecord,
@@ -27,9 +28,11 @@ export {
   executeRequirement,
   type Requirement,
   requirementOf,
+  SESSION_END_MS,
   scrapeRequirement,
   sessionRequirement,
   unservedMessage,
 } from './requirement.ts';
+export { type CopyHit, serveCopies } from './serve-copies.ts';
 export { type AttemptMark, markClosed, markReady } from './session-marks.ts';
 export { createWaiters, type Waiters } from './waiters.ts';

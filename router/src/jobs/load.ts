@@ -32,6 +32,8 @@ export interface JobRecord {
   resultSha256: string | null;
   statement: string | null;
   statementSignature: string | null;
+  /** When the copy was made that the job was served with; null for one that a node did. */
+  copyMadeAt: number | null;
   settlement: 'captured' | 'voided' | null;
   paymentSignatures: string[];
   /** Whether files of its result are stored. */
@@ -48,7 +50,8 @@ export async function loadJobs(sql: SqlRunner, ids: readonly JobId[]): Promise<J
       extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
       extract(epoch from j.finished_at)::float8 * 1000 as "finishedAt",
       j.node_id as "nodeId", j.attempt_id as "attemptId", j.result, j.result_sha256 as "resultSha256",
-      j.statement, j.statement_signature as "statementSignature", r.outcome as settlement,
+      j.statement, j.statement_signature as "statementSignature",
+      (extract(epoch from j.copy_made_at) * 1000)::float8 as "copyMadeAt", r.outcome as settlement,
       array(select signature from chain_credits c where c.applied_job = j.id order by slot, signature) as "paymentSignatures",
       exists (select 1 from artifacts f where f.job_id = j.id) as "hasFiles"
     from jobs j left join job_resolutions r on r.job_id = j.id

@@ -18,6 +18,8 @@ export type Requirement =
       javascript: boolean;
       screenshots: boolean;
       map?: true;
+      /** A copy will do, and the result is to be signed so that others may have one. */
+      copies?: true;
       timeoutMs: number;
     }
   | {
@@ -33,8 +35,9 @@ export type Requirement =
 // Rounded up, so that hundreds of sizes make a handful of keys.
 const MEMORY_STEP_MB = 128;
 const MINUTE_MS = 60_000;
-/** How long the kernel of a session may take to start. */
+/** How long the kernel of a session may take to start, and its node to say how it ended. */
 const SESSION_START_MS = 60_000;
+export const SESSION_END_MS = 30_000;
 
 export function scrapeRequirement(request: ScrapeRequest): Requirement {
   const { javascript, timeout, pdf } = request.options;
@@ -48,7 +51,9 @@ export function scrapeRequirement(request: ScrapeRequest): Requirement {
   // Whoever can photograph a page can print it.
   const screenshots = request.options.screenshots || pdf === true;
   const key = `scrape:${javascript ? 'javascript' : 'static'}${screenshots ? ':screenshots' : ''}`;
-  return { key, service: 'scrape', javascript, screenshots, timeoutMs };
+  if (request.options.max_age === undefined)
+    return { key, service: 'scrape', javascript, screenshots, timeoutMs };
+  return { key: `${key}:copies`, service: 'scrape', javascript, screenshots, copies: true, timeoutMs };
 }
 
 export function executeRequirement(request: ExecuteRequest): Requirement {
@@ -65,7 +70,7 @@ export function executeRequirement(request: ExecuteRequest): Requirement {
   };
 }
 
-/** Its time begins when it is leased, and so has that in which the kernel starts. */
+/** The time of a session begins when it is leased: with that in which its kernel starts, and its result comes. */
 export function sessionRequirement(request: SessionRequest): Requirement {
   const { language, isolation = 'container', session } = request;
   const memoryMb = Math.ceil(request.memory_mb / MEMORY_STEP_MB) * MEMORY_STEP_MB;
@@ -76,7 +81,7 @@ export function sessionRequirement(request: SessionRequest): Requirement {
     memoryMb,
     isolation,
     session: true,
-    timeoutMs: SESSION_START_MS + session.minutes * MINUTE_MS,
+    timeoutMs: SESSION_START_MS + session.minutes * MINUTE_MS + SESSION_END_MS,
   };
 }
 
@@ -93,6 +98,7 @@ export function canDo(capabilities: Capabilities, requirement: Requirement): boo
     const { scrape } = capabilities;
     if (!scrape) return false;
     if (requirement.map && scrape.map !== true) return false;
+    if (requirement.copies && scrape.copies !== true) return false;
     return (!requirement.javascript || scrape.javascript) && (!requirement.screenshots || scrape.screenshots);
   }
   const { execute } = capabilities;

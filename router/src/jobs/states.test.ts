@@ -10,6 +10,7 @@ describe('the life of a job', () => {
     'awaiting_payment → queued',
     'awaiting_payment → expired',
     'queued → running',
+    'queued → succeeded',
     'queued → failed',
     'running → succeeded',
     'running → failed',
@@ -22,8 +23,8 @@ describe('the life of a job', () => {
     expect(canMove(JOB_TRANSITIONS, from, to)).toBe(moves.includes(`${from} → ${to}`));
   });
 
-  it('is never charged without a run, and never runs without payment', () => {
-    expect(statesBefore(JOB_TRANSITIONS, 'succeeded')).toEqual(['running']);
+  it('is never charged without a run or a copy, and has neither without payment', () => {
+    expect(statesBefore(JOB_TRANSITIONS, 'succeeded')).toEqual(['queued', 'running']);
     expect(statesBefore(JOB_TRANSITIONS, 'running')).toEqual(['queued']);
     expect(statesBefore(JOB_TRANSITIONS, 'expired')).toEqual(['awaiting_payment']);
   });

@@ -62,6 +62,7 @@ export function jobRecord(payload: string, more: Partial<JobRecord> = {}): JobRe
     resultSha256: sha256Hex(payload),
     statement,
     statementSignature: signText(node, 'watt/frame/1', statement),
+    copyMadeAt: null,
     hasFiles: false,
     settlement: 'captured',
     paymentSignatures: ['signature'],

@@ -38,7 +38,8 @@ const rows: Record<
     ) => `insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share,
       payer, expires_at, finished_at, charged) values ('${randomUUID()}', 'scrape', '${state}', '{}', '', '', 1, 0, 0, 'p', now(),
       case when '${state}' in ('succeeded','failed','expired') then now() end, case when '${state}' = 'succeeded' then 1 end) returning id`,
-    end: `finished_at = case when $1 in ('succeeded','failed','expired') then now() end, charged = coalesce(charged, case when $1 = 'succeeded' then 1 end)`,
+    end: `finished_at = case when $1 in ('succeeded','failed','expired') then now() end, charged = coalesce(charged, case when $1 = 'succeeded' then 1 end),
+      copy_made_at = case when state = 'queued' and $1 = 'succeeded' then now() end`,
     before: async (id, to) => {
       if (to !== 'queued') return;
       const { suspense, held } = await loadSystemAccounts(db.database.sql);

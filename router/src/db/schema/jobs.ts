@@ -48,6 +48,8 @@ export const jobs = pgTable(
     resultSha256: text('result_sha256'),
     statement: text('statement'),
     statementSignature: text('statement_signature'),
+    /** When what the job was served with was made, if no node did the job; the statement is then about that copy. */
+    copyMadeAt: at('copy_made_at'),
   },
   (t) => [
     check(
@@ -70,6 +72,10 @@ export const jobs = pgTable(
       sql`${t.sessionMinutes} is null or (${t.service} = 'execute' and ${t.sessionMinutes} > 0)`,
     ),
     check('paid_before_work', sql`${t.state} in ('awaiting_payment','expired') or ${t.payer} is not null`),
+    check(
+      'copy_without_attempt',
+      sql`${t.copyMadeAt} is null or (${t.state} = 'succeeded' and ${t.attemptId} is null and ${t.copyMadeAt} <= ${t.finishedAt})`,
+    ),
     check(
       'ended_with_time',
       sql`(${t.state} in ('succeeded','failed','expired')) = (${t.finishedAt} is not null)`,
