@@ -1,10 +1,14 @@
 import { forgetNonces } from './access/access.ts';
 import type { Context } from './context.ts';
+import { pruneCopies } from './copies/copies.ts';
 import { expireUnpaidJobs } from './jobs/jobs.ts';
 
 const EVERY_MS = 5000;
 
-/** Recurring chores: unpaid jobs and batches expire, and payments that a crash left between record and job are matched. */
+/**
+ * Recurring chores: unpaid jobs and batches expire, old copies are forgotten, and payments that a crash left between record and job are
+ * matched.
+ */
 export function startHousekeeping(context: Context): { stop(): Promise<void> } {
   const { database, payments, batches, clock, logger } = context;
   let timer: NodeJS.Timeout | undefined;
@@ -16,6 +20,7 @@ export function startHousekeeping(context: Context): { stop(): Promise<void> } {
     await expireUnpaidJobs(database.sql);
     await batches.expireUnpaid();
     await forgetNonces(database.sql, clock());
+    await pruneCopies(database.sql);
   };
   const loop = (): Promise<void> =>
     run()

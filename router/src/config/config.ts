@@ -43,6 +43,8 @@ export interface Config {
   reconcileSeconds: number;
   payouts: PayoutConfig;
   prices: PriceTable;
+  /** What a scrape costs that a copy serves, in basis points of its price. */
+  cacheHitBps: number;
   shares: Shares;
   rateLimits: {
     agentPerHour: number;
@@ -119,6 +121,7 @@ export function toConfig(env: Env): Config {
     payouts: toPayoutConfig(read),
     reconcileSeconds: read.integer('RECONCILE_SECONDS', { fallback: 60, min: 1, max: 3600 }),
     prices: toPrices(read),
+    cacheHitBps: read.integer('CACHE_HIT_BPS', { fallback: 2000, min: 1, max: 10_000 }),
     shares: toShares(read),
     rateLimits: {
       agentPerHour: read.integer('RATE_LIMIT_AGENT_PER_HOUR', { fallback: 100, min: 1, max: 1e9 }),

@@ -1,4 +1,5 @@
 import { type JobState, parseJson, wattNumber } from '@watt/shared';
+import { maxAgeOf } from '../copies/copies.ts';
 import type { JobRecord } from '../jobs/jobs.ts';
 
 /** How long callers are asked to wait before they look again. */
@@ -14,6 +15,7 @@ export interface StoredFile {
 export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record<string, unknown> {
   const payload = readPayload(job);
   const isCharged = job.settlement === 'captured';
+  const refund = refundOf(job);
   const { error, code, data, output, metadata } = payload;
   return {
     success: payload['success'] === true,
@@ -23,10 +25,21 @@ export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record
     ...(data !== undefined && { data: withFiles(data, files) }),
     ...(output !== undefined && { output }),
     ...(metadata !== undefined && { metadata }),
-    ...(isCharged && discountOf(job)),
+    ...(isCharged && { ...cacheOf(job), ...discountOf(job) }),
     watt_charged: wattNumber(job.charged ?? 0n),
     watt_burned: isCharged ? wattNumber(job.burnShare) : 0,
+    ...(isCharged && refund && { refund }),
   };
+}
+
+/** Whether a copy served the job, beside what the node signed; nothing for one that says nothing of copies. */
+function cacheOf(job: JobRecord): Record<string, unknown> {
+  const { copyMadeAt, finishedAt } = job;
+  if (copyMadeAt === null || finishedAt === null) {
+    return maxAgeOf(job) === null ? {} : { cache: { hit: false } };
+  }
+  const ageSeconds = Math.max(0, Math.floor((finishedAt - copyMadeAt) / 1000));
+  return { cache: { hit: true, age_seconds: ageSeconds, made_at: new Date(copyMadeAt).toISOString() } };
 }
 
 /** The discount that a job was priced with; nothing when there was none. */

@@ -14,7 +14,7 @@ export function createMetrics(context: Context): MetricsRegistry {
   );
 }
 
-function workFigures({ database, clock, dispatcher, payments }: Context): Figure[] {
+function workFigures({ database, clock, copies, dispatcher, payments }: Context): Figure[] {
   const counts = createCountReader(database.sql, clock);
   return [
     {
@@ -47,6 +47,15 @@ function workFigures({ database, clock, dispatcher, payments }: Context): Figure
       read: () => [
         { value: dispatcher.figures().queued, labels: { stage: 'queued' } },
         { value: dispatcher.figures().running, labels: { stage: 'running' } },
+      ],
+    },
+    {
+      name: 'watt_copies',
+      help: 'Scrapes that would take a copy, by whether there was one, since this router started.',
+      labels: ['outcome'],
+      read: () => [
+        { value: copies.counts().hits, labels: { outcome: 'hit' } },
+        { value: copies.counts().misses, labels: { outcome: 'miss' } },
       ],
     },
     {

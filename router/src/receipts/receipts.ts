@@ -1,4 +1,12 @@
-import { base, type Receipt, type ReceiptFacts, type SigningKey, signReceipt } from '@watt/shared';
+import {
+  base,
+  type Receipt,
+  type ReceiptFacts,
+  readCopyStatement,
+  type SigningKey,
+  signReceipt,
+} from '@watt/shared';
+import { maxAgeOf } from '../copies/copies.ts';
 import type { JobRecord } from '../jobs/jobs.ts';
 import type { PayTo } from '../payments/payments.ts';
 
@@ -32,10 +40,22 @@ export function buildReceipt(job: JobRecord, by: { key: SigningKey; payTo: PayTo
     attempt_id: hasAnswer ? job.attemptId : null,
     router: by.key.publicKey,
     finished_at: new Date(job.finishedAt ?? 0).toISOString(),
+    ...copyFacts(job),
   };
   const statement =
     job.statement !== null && job.statementSignature !== null
       ? { text: job.statement, signature: job.statementSignature }
       : null;
   return signReceipt(by.key, facts, statement);
+}
+
+/** What a job was served with that no node did; its statement is then about the copy. */
+function copyFacts(job: JobRecord): Pick<ReceiptFacts, 'copy'> {
+  if (job.copyMadeAt === null) return {};
+  const statement = readCopyStatement(job.statement ?? '');
+  const maxAge = maxAgeOf(job);
+  if (!statement || maxAge === null)
+    throw new Error(`Job ${job.id} was served from a copy without a statement`);
+  const madeAt = new Date(job.copyMadeAt).toISOString();
+  return { copy: { request_sha256: statement.request_sha256, made_at: madeAt, max_age: maxAge } };
 }

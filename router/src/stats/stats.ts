@@ -14,6 +14,7 @@ interface JobFigures {
   failed: bigint;
   waiting: bigint;
   agents: bigint;
+  copied: bigint;
   avg_ms: number | null;
 }
 
@@ -47,6 +48,7 @@ async function readStats(sql: SqlClient, checker: BooksChecker): Promise<Record<
         count(*) filter (where state = 'failed') as failed,
         count(*) filter (where state in ('queued', 'running')) as waiting,
         count(distinct payer) as agents,
+        count(*) filter (where copy_made_at is not null) as copied,
         (avg(extract(epoch from finished_at - queued_at)) filter (where state = 'succeeded') * 1000)::float8 as avg_ms
       from jobs group by service`,
     sql<{ count: bigint }[]>`select count(distinct payer) as count from jobs`,
@@ -63,6 +65,7 @@ async function readStats(sql: SqlClient, checker: BooksChecker): Promise<Record<
   return {
     jobs: { scrape: jobView(of('scrape')), execute: jobView(of('execute')) },
     total_scrapes: Number(of('scrape')?.succeeded ?? 0),
+    scrapes_from_copies: Number(of('scrape')?.copied ?? 0),
     total_executions: Number(of('execute')?.succeeded ?? 0),
     unique_agents: Number(agents?.count ?? 0),
     error_rate: succeeded + failed === 0n ? 0 : Number(failed) / Number(succeeded + failed),
