@@ -61,6 +61,7 @@ const ROUTER_FLOORS = [
     'batches',
     'chain',
     'config',
+    'copies',
     'dashboard',
     'dispatch',
     'intake',

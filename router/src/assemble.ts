@@ -7,6 +7,7 @@ import { createPayoutChain, type PayoutChain, type Solana } from './chain/chain.
 import type { Config } from './config/config.ts';
 import type { Secrets } from './config/secrets.ts';
 import type { Context } from './context.ts';
+import { type Copies, createCopies } from './copies/copies.ts';
 import type { Database } from './db/connect.ts';
 import { createDispatchStore, Dispatcher } from './dispatch/dispatch.ts';
 import { forwardedAddress } from './hub/forwarded-address.ts';
@@ -52,7 +53,8 @@ export function assemble(parts: Parts): Context {
   const clock = parts.overrides.clock ?? Date.now;
   const waiters = createWaiters();
   const outputs = createOutputStreams();
-  const dispatcher = assembleDispatcher(parts, { waiters, outputs, clock });
+  const copies = createCopies({ sql, accounts, hitBps: config.cacheHitBps });
+  const dispatcher = assembleDispatcher(parts, { waiters, outputs, copies, clock });
   const onFunded = (funded: QueuedJob[]): void => {
     dispatcher.enqueue(funded);
     for (const job of funded) waiters.notify(job.id);
@@ -112,6 +114,7 @@ export function assemble(parts: Parts): Context {
     batches,
     batchCalls: new BatchCalls({ ...entrance, batches }),
     outputs,
+    copies,
     dispatcher,
     hub: assembleHub(parts, dispatcher, clock),
   };
@@ -119,15 +122,14 @@ export function assemble(parts: Parts): Context {
 
 function assembleDispatcher(
   { config, database, accounts, overrides, logger }: Parts,
-  { waiters, outputs, clock }: { waiters: Waiters; outputs: OutputStreams; clock: () => number },
+  shared: { waiters: Waiters; outputs: OutputStreams; copies: Copies; clock: () => number },
 ): Dispatcher {
-  const store = createDispatchStore({ sql: database.sql, accounts, waiters, outputs });
+  const store = createDispatchStore({ sql: database.sql, accounts, ...shared });
   return new Dispatcher({
     ...config.dispatch,
     queueMs: config.dispatch.queueSeconds * 1000,
+    ...shared,
     store,
-    outputs,
-    clock,
     random: overrides.random ?? Math.random,
     logger: logger.child({ part: 'dispatch' }),
   });

@@ -4,6 +4,7 @@ import type { Authenticate } from './access/access.ts';
 import type { Pricer } from './balance/balance.ts';
 import type { BatchCalls, Batches } from './batches/batches.ts';
 import type { Config } from './config/config.ts';
+import type { Copies } from './copies/copies.ts';
 import type { Database } from './db/connect.ts';
 import type { Dispatcher } from './dispatch/dispatch.ts';
 import type { Hub } from './hub/hub.ts';
@@ -40,6 +41,8 @@ export interface Context {
   batchCalls: BatchCalls;
   /** The output of programs that run, for those who watch. */
   outputs: OutputStreams;
+  /** Results that serve more than one job. */
+  copies: Copies;
   dispatcher: Dispatcher;
   hub: Hub;
 }

@@ -16,7 +16,7 @@ import type {
 } from '../hub/hub-handlers.ts';
 import type { QueuedJob } from '../jobs/jobs.ts';
 import type { Lease } from './lease-book.ts';
-import { readResult } from './read-result.ts';
+import { type CompletedResult, readResult } from './read-result.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
 export interface DispatcherOptions extends SchedulerOptions {
@@ -114,7 +114,7 @@ export class Dispatcher implements HubHandlers {
       });
       return { verdict: 'unpaid', earned: '0', message: 'The job could not be done; nobody is charged' };
     }
-    return this.#settle(lease, result, read.artifacts);
+    return this.#settle(lease, result, read);
   }
 
   onOutput(link: NodeLink, output: ReceivedOutput): boolean {
@@ -153,7 +153,7 @@ export class Dispatcher implements HubHandlers {
   async #settle(
     lease: Lease,
     result: ReceivedResult,
-    artifacts: Parameters<DispatcherOptions['store']['complete']>[0]['artifacts'],
+    { artifacts, copy }: CompletedResult,
   ): Promise<Verdict> {
     const { job } = lease.waiting;
     lease.isSettling = true;
@@ -169,6 +169,7 @@ export class Dispatcher implements HubHandlers {
         payloadSha256: result.header.body_sha256,
         statement: result.statement,
         artifacts,
+        copy,
       });
       this.#scheduler.release(lease);
       if (isPaid) return { verdict: 'paid', earned: `${job.nodeShare}`, message: '' };

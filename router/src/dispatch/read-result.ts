@@ -9,8 +9,9 @@ import {
   signedPart,
 } from '@watt/shared';
 import { Compile } from 'typebox/compile';
+import { readCopy } from '../copies/copies.ts';
 import type { ReceivedResult } from '../hub/hub-handlers.ts';
-import type { QueuedJob } from '../jobs/jobs.ts';
+import type { NewCopy, QueuedJob } from '../jobs/jobs.ts';
 
 const payloads = {
   scrape: Compile(ScrapePayloadSchema),
@@ -22,8 +23,14 @@ const payloads = {
 const FAILURE_CODES = new Set(['SCRAPE_FAILED', 'DOMAIN_BLOCKED', 'NODE_FAILED']);
 const NO_FILES: ReadonlySet<string> = new Set();
 
+export interface CompletedResult {
+  artifacts: Artifact[];
+  /** Where others may be given the result. */
+  copy: NewCopy | null;
+}
+
 export type ReadResult =
-  | { kind: 'completed'; artifacts: Artifact[] }
+  | ({ kind: 'completed' } & CompletedResult)
   | { kind: 'failed'; code: string; message: string; retryable: boolean }
   | { kind: 'invalid'; fault: string };
 
@@ -46,7 +53,11 @@ export function readResult(job: QueuedJob, result: ReceivedResult): ReadResult {
   if (!payloads[job.service].Check(payload)) {
     return { kind: 'invalid', fault: `the payload does not have the form of ${job.service}` };
   }
-  return readArtifacts(header, result.artifacts);
+  const read = readCopy(job, header, result.payload);
+  if ('fault' in read) return { kind: 'invalid', fault: read.fault };
+  const artifacts = readArtifacts(header, result.artifacts);
+  if (!artifacts) return { kind: 'invalid', fault: 'a file named by the result did not arrive' };
+  return { kind: 'completed', artifacts, copy: read.copy };
 }
 
 /** Whether an agent can build the hashed text again from its answer, as the check of a receipt does. */
@@ -60,13 +71,11 @@ function isProvable(payload: unknown, text: string): boolean {
   }
 }
 
-function readArtifacts(header: Result, received: ReceivedResult['artifacts']): ReadResult {
+/** Null where a file that the result names did not arrive. */
+function readArtifacts(header: Result, received: ReceivedResult['artifacts']): Artifact[] | null {
   const artifacts = header.artifacts.flatMap((ref) => {
     const bytes = received.get(ref.sha256);
     return bytes ? [{ ...ref, bytes }] : [];
   });
-  const isWhole = artifacts.length === header.artifacts.length;
-  return isWhole
-    ? { kind: 'completed', artifacts }
-    : { kind: 'invalid', fault: 'a file named by the result did not arrive' };
+  return artifacts.length === header.artifacts.length ? artifacts : null;
 }

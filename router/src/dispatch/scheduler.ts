@@ -60,11 +60,7 @@ export class Scheduler {
   }
 
   enqueue(jobs: readonly QueuedJob[]): void {
-    for (const job of jobs) {
-      const waiting = toWaiting(job);
-      this.#queue.push(waiting);
-      this.#pumpLine(waiting.requirement.key);
-    }
+    for (const job of jobs) this.#enter(toWaiting(job));
   }
 
   /** Takes up jobs that the database has and memory has not. Returns the nodes that hold some of them. */
@@ -79,7 +75,7 @@ export class Scheduler {
         this.#book({ waiting, attemptId: attempt.id, nodeId: attempt.nodeId, deadline: attempt.deadline });
         this.pool.count(attempt.nodeId, job.service, 1);
         holders.add(attempt.nodeId);
-      } else this.#queue.push(waiting);
+      } else this.#enter(waiting);
     }
     this.pump();
     return holders;
@@ -149,6 +145,33 @@ export class Scheduler {
     this.#isStopped = true;
     for (const lease of this.leases.all()) clearTimeout(lease.timer);
     await Promise.allSettled(this.#work);
+  }
+
+  #enter(waiting: WaitingJob): void {
+    const { requirement } = waiting;
+    if (requirement.service === 'scrape' && requirement.copies) this.track(this.#seekCopy(waiting));
+    else this.#await(waiting);
+  }
+
+  /** A job that a copy may serve waits for a node when there is none. */
+  async #seekCopy(waiting: WaitingJob): Promise<void> {
+    const { id } = waiting.job;
+    this.#moving.add(id);
+    let isServed = false;
+    try {
+      isServed = await this.#options.store.serveCopy(waiting.job);
+    } catch (error) {
+      // Whether it was served is unknown now: `adopt` will find the job in the state it really has.
+      throw new Error(`Job ${id} could not be served from a copy`, { cause: error });
+    } finally {
+      this.#moving.delete(id);
+    }
+    if (!isServed) this.#await(waiting);
+  }
+
+  #await(waiting: WaitingJob): void {
+    this.#queue.push(waiting);
+    this.#pumpLine(waiting.requirement.key);
   }
 
   #pumpLine(key: string): void {

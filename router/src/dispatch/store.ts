@@ -1,4 +1,5 @@
 import type { AttemptId, Hello, JobId, NodeId } from '@watt/shared';
+import type { Copies } from '../copies/copies.ts';
 import { createBatcher } from '../db/batcher.ts';
 import type { SqlClient } from '../db/connect.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type OutputStreams,
   type PastAttempt,
   pastAttempt,
+  type QueuedJob,
   type Waiters,
 } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
@@ -24,6 +26,8 @@ import { markNodesSeen, moveNode, saveNode } from '../nodes/nodes.ts';
 export interface DispatchStore {
   /** False when the job is not queued any more. */
   lease(lease: NewLease): Promise<boolean>;
+  /** False when there was no copy to serve the job with. */
+  serveCopy(job: QueuedJob): Promise<boolean>;
   /** False when the lease was over: nothing is stored or paid. */
   complete(job: CompletedJob): Promise<boolean>;
   endAttempt(end: EndedAttempt): Promise<boolean>;
@@ -43,9 +47,10 @@ export function createDispatchStore(options: {
   sql: SqlClient;
   accounts: SystemAccounts;
   waiters: Waiters;
+  copies: Copies;
   outputs: Pick<OutputStreams, 'end'>;
 }): DispatchStore {
-  const { sql, accounts, waiters, outputs } = options;
+  const { sql, accounts, waiters, copies, outputs } = options;
   const isOver = (jobId: JobId): void => {
     outputs.end(jobId);
     waiters.notify(jobId);
@@ -64,6 +69,11 @@ export function createDispatchStore(options: {
 
   return {
     lease: (lease) => leases.add(lease),
+    async serveCopy(job) {
+      const isServed = await copies.serve(job);
+      if (isServed) isOver(job.id);
+      return isServed;
+    },
     async complete(job) {
       const isDone = await completions.add(job);
       isOver(job.jobId);

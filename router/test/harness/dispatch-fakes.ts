@@ -50,6 +50,7 @@ export type FakeStore = DispatchStore & { readonly calls: Calls };
 
 const NAMES = [
   'lease',
+  'serveCopy',
   'complete',
   'endAttempt',
   'failQueued',

@@ -51,6 +51,9 @@ export const QuoteSchema = Type.Object({
   discount_bps: Type.Integer({ description: 'In basis points; 0 for callers that are not known.' }),
   breakdown: Type.Array(Type.Object({ item: Type.String(), watt: Type.Number() })),
   watt_burned: Type.Number(),
+  cache_hit_watt: Type.Optional(
+    Type.Number({ description: 'With `max_age`: what is charged if a copy serves it.' }),
+  ),
   purchase: Type.Optional(
     Type.Object(
       {

@@ -21,6 +21,7 @@ export function pricingRoutes(app: FastifyInstance, { config, payments, secrets 
       javascript: wattNumber(scrape.javascript),
       screenshot: wattNumber(scrape.screenshot),
       max_timeout_seconds: LIMITS.scrapeTimeoutMaxSeconds,
+      copies: { charged_bps: config.cacheHitBps, max_age_seconds: LIMITS.copyAgeMaxSeconds },
     },
     execute: execute.map((tier) => ({
       tier: tier.name,

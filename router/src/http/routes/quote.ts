@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Purchase } from '../../balance/balance.ts';
 import type { Context } from '../../context.ts';
+import { hitPrice } from '../../copies/copies.ts';
 import { createValidator } from '../../intake/intake.ts';
 import { paymentDetails } from '../../payments/payments.ts';
 import { emptyBody } from '../empty-body.ts';
@@ -37,7 +38,8 @@ export function quoteRoutes(app: FastifyInstance, context: Context): void {
     const authority = await authenticate(receivedCall(request));
     const wallet = authority?.wallet ?? null;
     const { service, request: body, quantity } = validate(json);
-    const { price: list, jobId } = reader.read(service, body);
+    const { price: list, jobId, request: asked } = reader.read(service, body);
+    const isShared = 'url' in asked && asked.options.max_age !== undefined;
     const { price, discountBps } = await pricer.terms(list.total, wallet);
     const isMemoGood = authority !== null || !payments.isSignedOnly;
     return {
@@ -49,6 +51,7 @@ export function quoteRoutes(app: FastifyInstance, context: Context): void {
       discount_bps: discountBps,
       breakdown: list.lines.map((line) => ({ item: line.item, watt: wattNumber(line.price) })),
       watt_burned: wattNumber(splitPrice(price, config.shares).burn),
+      ...(isShared && { cache_hit_watt: wattNumber(hitPrice(price, config.cacheHitBps)) }),
       ...(quantity !== undefined && {
         purchase: purchaseView(await pricer.purchase(list.total, wallet, quantity), quantity),
       }),
