@@ -60,13 +60,16 @@ export interface ContainerEngine {
   info(): Promise<EngineInfo>;
   /** Id of the image, or null. */
   findImage(name: string): Promise<string | null>;
+  /** Images of this repository, by all their names. */
+  listImages(repository: string): Promise<{ name: string; createdAtMs: number }[]>;
   /** Loads a root file system, packed with tar, as an image of this name. */
   importImage(tarFile: string, options: { name: string; changes: string[] }): Promise<void>;
   /** Builds a Dockerfile in a folder. `onLine` gets what the engine says. */
   buildImage(
     folder: string,
-    options: { name: string; files: string[]; onLine: (line: string) => void },
+    options: { name: string; dockerfile: string; files: string[]; onLine: (line: string) => void },
   ): Promise<void>;
+  /** Fails with `conflict` while a container is made of it. */
   removeImage(name: string): Promise<void>;
   create(name: string, spec: ContainerSpec): Promise<string>;
   /** Both directions of the container's stdio, output in the engine's frames. */

@@ -37,7 +37,10 @@ export function createDockerEngine(options: DockerOptions = {}): ContainerEngine
   };
 }
 
-type ImageCalls = Pick<ContainerEngine, 'findImage' | 'importImage' | 'buildImage' | 'removeImage'>;
+type ImageCalls = Pick<
+  ContainerEngine,
+  'findImage' | 'listImages' | 'importImage' | 'buildImage' | 'removeImage'
+>;
 
 function imageCalls(docker: Docker): ImageCalls {
   return {
@@ -46,6 +49,14 @@ function imageCalls(docker: Docker): ImageCalls {
         call('inspect image', QUICK_LIMIT_MS, async () => (await docker.getImage(name).inspect()).Id),
         null,
       ),
+
+    listImages: (repository) =>
+      call('list images', QUICK_LIMIT_MS, async () => {
+        const images = await docker.listImages({ filters: { reference: [repository] } });
+        return images.flatMap(({ RepoTags, Created }) =>
+          (RepoTags ?? []).map((name) => ({ name, createdAtMs: Created * 1000 })),
+        );
+      }),
 
     importImage: (tarFile, { name, changes }) =>
       call('import image', IMPORT_LIMIT_MS, async (abortSignal) => {
@@ -61,11 +72,11 @@ function imageCalls(docker: Docker): ImageCalls {
         }
       }),
 
-    buildImage: (folder, { name, files, onLine }) =>
+    buildImage: (folder, { name, dockerfile, files, onLine }) =>
       call('build image', BUILD_LIMIT_MS, async (abortSignal) => {
         const stream = await docker.buildImage(
           { context: folder, src: files },
-          { t: name, forcerm: true, abortSignal },
+          { t: name, dockerfile, forcerm: true, abortSignal },
         );
         await followBuild(docker, stream, onLine);
       }),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ContainerEngine, EngineError } from '../sandbox/container-engine.ts';
 import { aptInstall } from './apt-install.ts';
 import { findDebianSources } from './debian-sources.ts';
-import { type ImageRecipe, RECIPE_FILES } from './image-recipe.ts';
+import type { ImageRecipe } from './image-recipe.ts';
 import { findPrivilege } from './privilege.ts';
 import { runCommand } from './run-command.ts';
 import { type SetupOptions, type Unavailable, unavailable } from './step-result.ts';
@@ -70,12 +70,15 @@ export async function buildFromDebian(options: BuildOptions): Promise<Unavailabl
 /** Makes the same image with the Dockerfile. Docker fetches the base image from its registry. */
 export async function buildFromDockerfile(options: BuildOptions): Promise<Unavailable | null> {
   const { recipe, workDir, engine, report } = options;
-  for (const file of RECIPE_FILES) await copyFile(join(recipe.folder, file), join(workDir, file));
+  for (const file of recipe.files) await copyFile(join(recipe.folder, file), join(workDir, file));
   const onLine = (line: string) => {
     if (line.startsWith('Step ')) report(`  ${line}`);
   };
   return orUnavailable(
-    engine.buildImage(workDir, { name: recipe.name, files: [...RECIPE_FILES, 'node'], onLine }),
+    engine.buildImage(workDir, {
+      ...{ name: recipe.name, dockerfile: recipe.dockerfile, onLine },
+      files: [...recipe.files, ...(recipe.node ? ['node'] : [])],
+    }),
   );
 }
 

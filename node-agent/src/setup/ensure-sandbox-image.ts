@@ -6,6 +6,7 @@ import { withFileLock } from './file-lock.ts';
 import { freeDiskMb } from './free-disk.ts';
 import { type ImageRecipe, type NodeArch, readImageRecipe, toNodeArch } from './image-recipe.ts';
 import { fetchNodeBinary } from './node-binary.ts';
+import { removeOldImages } from './remove-old-images.ts';
 import { type SetupOptions, type StepResult, type Unavailable, unavailable } from './step-result.ts';
 
 const LOCK_LIMIT_MS = 900_000;
@@ -33,6 +34,7 @@ export async function ensureSandboxImage(
       return unavailable(`there is no sandbox image for ${platform}`, 'use a 64-bit system on x86 or ARM');
     }
     const recipe = readRecipe(arch);
+    await removeOldImages(engine, recipe.name, { report: options.report, now: Date.now() });
     const found = await findImage(engine, recipe.name, 'found');
     if (found !== null) return found;
 
@@ -81,9 +83,8 @@ async function build(
 async function make(options: BuildOptions): Promise<Unavailable | null> {
   const { recipe, workDir, report } = options;
   const { node } = recipe;
-  if (node === null) return buildFromDebian(options);
-  const fetched = await fetchNodeBinary({ ...recipe, node }, workDir, report);
-  if (fetched.state === 'unavailable') return fetched;
+  const fetched = node && (await fetchNodeBinary({ ...recipe, node }, workDir, report));
+  if (fetched?.state === 'unavailable') return fetched;
   const byDebian = await buildFromDebian(options);
   if (byDebian === null) return null;
   report(`not from Debian's packages (${byDebian.reason}); with the Dockerfile`);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** Raised when an old image must not be used for a reason that its recipe does not show. */
 const RECIPE_VERSION = 1;
 
-export const RECIPE_FILES = [
+const CORE_FILES = [
   'Dockerfile',
   'build-supervisor.sh',
   'debian-hook.sh',
@@ -19,7 +19,14 @@ export const RECIPE_FILES = [
   'wait.cjs',
 ] as const;
 
-const MORE_FILES = ['build-supervisor.sh', 'more-hook.sh', 'more-packages.txt', 'supervisor.c'] as const;
+const MORE_FILES = [
+  'build-supervisor.sh',
+  'finish-more.sh',
+  'more-hook.sh',
+  'more-packages.txt',
+  'more.Dockerfile',
+  'supervisor.c',
+] as const;
 
 export type NodeArch = 'x64' | 'arm64';
 
@@ -28,12 +35,16 @@ export interface ImageRecipe {
   /** Name and tag. The tag is made from the recipe: another recipe is another image. */
   name: string;
   arch: NodeArch;
+  /** What it is made of, in the folder. */
+  files: readonly string[];
   packages: string[];
   /** Script in the folder that makes the unpacked packages into the image. */
   hook: string;
+  /** The other way, for `docker build`. */
+  dockerfile: string;
   /** Mebibytes that building it takes: what is fetched, the unpacked system, its archive, and Docker's copy. */
   diskMb: number;
-  /** Null where the image needs no Node; such an image is made from Debian's packages only. */
+  /** Null where the image needs no Node. */
   node: { version: string; package: string; integrity: string } | null;
 }
 
@@ -46,11 +57,12 @@ const FOLDER = fileURLToPath(new URL('../../images/sandbox/', import.meta.url));
 
 /** The recipe of the image with Python, Node and Bash for one processor architecture. */
 export function readImageRecipe(arch: NodeArch): ImageRecipe {
-  const { texts, tag } = readFiles(RECIPE_FILES, arch);
+  const { texts, tag } = readFiles(CORE_FILES, arch);
   const pinned = JSON.parse(texts.get('node-binary.json') ?? '{}') as NodeBinaryFile;
   const { name, integrity } = pinned.packages[arch];
   return {
-    ...{ folder: FOLDER, name: `watt-sandbox:${tag}`, arch, hook: 'debian-hook.sh', diskMb: 2_000 },
+    ...{ folder: FOLDER, files: CORE_FILES, name: `watt-sandbox:${tag}`, arch, diskMb: 2_000 },
+    ...{ hook: 'debian-hook.sh', dockerfile: 'Dockerfile' },
     packages: lines(texts.get('packages.txt')),
     node: { version: pinned.version, package: name, integrity },
   };
@@ -60,7 +72,8 @@ export function readImageRecipe(arch: NodeArch): ImageRecipe {
 export function readMoreRecipe(arch: NodeArch): ImageRecipe {
   const { texts, tag } = readFiles(MORE_FILES, arch);
   return {
-    ...{ folder: FOLDER, name: `watt-sandbox-more:${tag}`, arch, hook: 'more-hook.sh', diskMb: 6_000 },
+    ...{ folder: FOLDER, files: MORE_FILES, name: `watt-sandbox-more:${tag}`, arch, diskMb: 6_000 },
+    ...{ hook: 'more-hook.sh', dockerfile: 'more.Dockerfile' },
     packages: lines(texts.get('more-packages.txt')),
     node: null,
   };
