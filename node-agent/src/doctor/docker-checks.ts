@@ -2,8 +2,9 @@ import { networkInterfaces } from 'node:os';
 import type { Isolation } from '@watt/shared';
 import { type ContainerEngine, EngineError, type EngineInfo } from '../sandbox/container-engine.ts';
 import { isolationOf } from '../sandbox/container-runtime.ts';
+import type { Toolchain } from '../sandbox/probe-more.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
-import { readImageRecipe, toNodeArch } from '../setup/image-recipe.ts';
+import { readImageRecipe, readMoreRecipe, toNodeArch } from '../setup/image-recipe.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { checkDisk } from './home-checks.ts';
 import { findOpenDockerPort } from './open-docker-port.ts';
@@ -85,9 +86,12 @@ async function checkSandbox({ engine, clock }: DockerCheckOptions, info: EngineI
     return [failed('image', `there is none for ${info.platform}`, 'use a 64-bit system on x86 or ARM')];
   }
   const warnings: string[] = [];
+  const more = readMoreRecipe(arch).name;
+  const hasMore = (await engine.findImage(more)) !== null;
   const sandbox = createSandbox({
     docker: engine,
     image: readImageRecipe(arch).name,
+    ...(hasMore && { moreImage: more }),
     clock,
     logger: { warn: (_, message) => warnings.push(message) },
   });
@@ -105,15 +109,17 @@ async function checkSandbox({ engine, clock }: DockerCheckOptions, info: EngineI
       ),
       // Those of the proofs are in their own lines already.
       ...problems.filter(({ fix }) => !told.has(fix)).map(({ what, fix }) => failed('programs', what, fix)),
-      ok(
-        'languages',
-        languages.map(({ language, version }) => `${language} ${version}`).join(', ') || 'none',
-      ),
+      listLanguages('languages', languages),
+      ...(hasMore ? [listLanguages('more languages', await sandbox.probeMore())] : []),
       ...warnings.map((text) => warning('programs', text, 'see the log of the Docker daemon')),
     ];
   } finally {
     await sandbox.close();
   }
+}
+
+function listLanguages(name: string, languages: readonly Toolchain[]): Check {
+  return ok(name, languages.map(({ language, version }) => `${language} ${version}`).join(', ') || 'none');
 }
 
 function checkRuntime(runtime: string, { runtimes }: EngineInfo): Check {
