@@ -59,7 +59,9 @@ test.skipIf(image === null)('a sound machine, a line for each thing', async () =
   await wattNode(['init', '--home', home.dir, '--router', router.http, '--wallet-key', wallet]);
   const checks = await doctor(router);
   expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
-  expect(checks.map(({ name }) => name)).toEqual([
+  // The second image is there on some machines only.
+  const names = checks.map(({ name }) => name).filter((name) => name !== 'more languages');
+  expect(names).toEqual([
     ...['set-up', 'node key', 'home folder', 'wallet', 'disk', 'user'],
     ...['router', 'router key', 'clock', 'chromium'],
     ...['docker', 'docker port', 'seccomp', 'docker disk', 'image', 'runtime'],
@@ -122,12 +124,12 @@ test('no daemon is one line, not an exception', async () => {
 });
 
 test.each([
-  ['a clock 90 s behind', { at: Date.now() + 90_000 }, { 'router key': 'ok', clock: 'failed' }],
-  ['a clock 20 s ahead', { at: Date.now() - 20_000 }, { 'router key': 'ok', clock: 'warning' }],
-  ['another protocol', { protocol: 99 }, { router: 'ok', 'router key': 'failed' }],
+  ['a clock 90 s behind', () => ({ at: Date.now() + 90_000 }), { 'router key': 'ok', clock: 'failed' }],
+  ['a clock 20 s ahead', () => ({ at: Date.now() - 20_000 }), { 'router key': 'ok', clock: 'warning' }],
+  ['another protocol', () => ({ protocol: 99 }), { router: 'ok', 'router key': 'failed' }],
 ])('%s', async (_, challenge, states) => {
   await using router = await startScriptedRouter();
-  router.greet({ challenge }).catch(() => undefined);
+  router.greet({ challenge: challenge() }).catch(() => undefined);
   const checks = await checkRouter({ url: router.http, key: router.key.publicKey }, Date.now);
   expect(statesOf(checks)).toEqual({ router: 'ok', ...states });
 });
