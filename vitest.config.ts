@@ -5,8 +5,17 @@ const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditio
 /** Tests wait more than they compute: two cores are busy with three files at a time. */
 const FILES_AT_A_TIME = 3;
 
+/** Far beyond what any test needs, however busy the machine: only a test that is stuck gets there. */
+const LIMIT_MS = 300_000;
+
 /** One worker runs many files, and loads what they share once: a worker for each file took longer than most files' tests. */
-const shared = { isolate: false, maxWorkers: FILES_AT_A_TIME };
+const shared = {
+  isolate: false,
+  maxWorkers: FILES_AT_A_TIME,
+  testTimeout: LIMIT_MS,
+  hookTimeout: LIMIT_MS,
+  expect: { poll: { timeout: LIMIT_MS / 3 } },
+};
 
 export default defineConfig({
   test: {
@@ -30,8 +39,6 @@ export default defineConfig({
           pool: 'forks',
           globalSetup: './deploy/localnet/test/postgres-server.ts',
           include: ['*/test/**/*.test.ts', 'deploy/localnet/test/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
     ],

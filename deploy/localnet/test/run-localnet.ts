@@ -18,7 +18,7 @@ export interface LocalnetRun {
   child: ChildProcess;
   /** All that it has printed. */
   output(): string;
-  /** Resolves when the text has been printed; rejects when the process ends or 90 s pass without it. */
+  /** Resolves when the text has been printed; rejects when the process ends or 150 s pass without it. */
   printed(text: string): Promise<void>;
   ended: Promise<number | null>;
 }
@@ -38,7 +38,7 @@ export function runLocalnet(args: string[], env: Record<string, string>): Localn
   }
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const printed = async (text: string) => {
-    const deadline = performance.now() + 90_000;
+    const deadline = performance.now() + 150_000;
     while (!output.includes(text)) {
       if (child.exitCode !== null || performance.now() > deadline) {
         throw new Error(`“${text}” was not printed:\n${output}`);

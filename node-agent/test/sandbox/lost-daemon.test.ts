@@ -6,7 +6,6 @@ import { canHaveOwnDockerd, startOwnDockerd } from './own-dockerd.ts';
 import { realImage, realSandbox } from './real-sandbox.ts';
 
 const image = await realImage();
-const LIMIT_MS = 120_000;
 const POOL = {
   budgetMb: 512,
   tiersMb: [128],
@@ -51,14 +50,13 @@ test.skipIf(image === null || !canHaveOwnDockerd)(
     await sandbox.sweep();
     expect(await dockerd.engine.list(OWNER_LABEL)).toEqual([]);
   },
-  LIMIT_MS,
 );
 
 /** Until so many containers have run for a moment, so that their programs run too. */
 async function untilRunning(engine: ContainerEngine, count: number): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 100_000;
   while ((await engine.list(OWNER_LABEL)).filter(({ running }) => running).length < count) {
-    if (Date.now() > deadline) throw new Error('the jobs did not begin within 20 s');
+    if (Date.now() > deadline) throw new Error('the jobs did not begin within 100 s');
     await sleep(20);
   }
   await sleep(1000);

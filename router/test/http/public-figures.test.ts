@@ -218,7 +218,7 @@ describe('GET /api/v1/stats', () => {
   it('does not count jobs that nobody paid for', async () => {
     await insertJob(server.db.database.sql, { price: 5n });
     await expect
-      .poll(async () => (await get('/api/v1/stats')).json.jobs.scrape, { timeout: 5000 })
+      .poll(async () => (await get('/api/v1/stats')).json.jobs.scrape)
       .toMatchObject({ succeeded: 0, failed: 0, waiting: 0 });
   });
 });

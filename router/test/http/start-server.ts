@@ -83,7 +83,7 @@ function send(origin: string, { method, path, body, headers }: Call): Promise<An
         method,
         path,
         agent: false,
-        timeout: 20_000,
+        timeout: 100_000,
         headers: { ...type, ...length, ...headers },
       },
       (response) => {

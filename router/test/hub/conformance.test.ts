@@ -364,7 +364,7 @@ test('a connection that breaks is told to the handlers once', async () => {
   await node.next('welcome');
   const link = router.link();
   node.socket.terminate();
-  await expect.poll(() => router.events, { timeout: 10_000 }).toEqual(['hello raw', 'close raw']);
+  await expect.poll(() => router.events).toEqual(['hello raw', 'close raw']);
   expect(link.sendJob(job())).toBe(false);
   link.close('late', '');
   link.cancel(ATTEMPT as never, 'late');

@@ -18,7 +18,7 @@ import {
 } from '@watt/shared';
 import WebSocket, { type ClientOptions } from 'ws';
 
-const WAIT_MS = 5_000;
+const WAIT_MS = 60_000;
 
 /** A node made of a websocket and nothing else, so that a test can break every rule of the protocol. */
 export interface RawNode {

@@ -79,7 +79,7 @@ describe('PLAIN_MEMO=signed-only', () => {
     expectProblem(await server.send('POST', EXECUTE, program(jobId), bearer), 403, 'BUDGET_EXCEEDED');
     server.solana.pay({ from: agent.wallet, amount: watt(300), memo: jobId });
     await expect
-      .poll(async () => (await server.send('GET', `/api/v1/jobs/${jobId}`)).json.state, { timeout: 5000 })
+      .poll(async () => (await server.send('GET', `/api/v1/jobs/${jobId}`)).json.state)
       .toBe('queued');
   });
 

@@ -95,9 +95,7 @@ it('is paid while no router runs, and funded by the one that starts', async () =
   node = await connectNode();
   await answerPages(3);
   await expect
-    .poll(async () => (await call('GET', `${market.router.url}/api/v1/batches/${jobId}`)).body, {
-      timeout: 15_000,
-    })
+    .poll(async () => (await call('GET', `${market.router.url}/api/v1/batches/${jobId}`)).body)
     .toMatchObject({ state: 'done', pages: { done: 3 }, watt_charged: 3 * PAGE_WATT });
   expect(await booked(jobId)).toMatchObject([{ count: 3 }, { kind: 'hold', count: 3 }]);
 });
@@ -109,7 +107,7 @@ it('a map is a job for a simple page’s price, and waits for a node that can', 
   const old = await connectWillingNode(market.router.url);
   const answer = async () => {
     const state = async () => (await market.sql`select state from jobs where id = ${jobId}`)[0]?.['state'];
-    await expect.poll(state, { timeout: 10_000 }).toBe('queued');
+    await expect.poll(state).toBe('queued');
     node = await connectNode();
     const job = await node.nextJob();
     expect(JSON.parse(node.node.bodies.at(-1) ?? '{}')).toMatchObject({ map: { limit: 7 } });

@@ -41,8 +41,7 @@ async function paidJob(): Promise<string> {
 }
 
 const job = async (id: string) => (await call('GET', `${market.router.url}/api/v1/jobs/${id}`)).body;
-const untilState = (id: string, state: string) =>
-  expect.poll(async () => (await job(id)).state, { timeout: 10_000, interval: 50 }).toBe(state);
+const untilState = (id: string, state: string) => expect.poll(async () => (await job(id)).state).toBe(state);
 
 it('gives the job of a vanished node to another and does not pay the late result', async () => {
   const key = createSigningKey();
@@ -98,7 +97,7 @@ it('tries another node after a failure that another might better, and voids afte
   second.fail(await second.nextJob(), { code: 'NODE_FAILED', retryable: true });
   expect(await second.nextAck()).toMatchObject({ verdict: 'unpaid', earned: '0' });
   // Both have had it now, so any of them may get the last attempt.
-  await expect.poll(async () => (await job(jobId)).attempts, { timeout: 5000 }).toBe(3);
+  await expect.poll(async () => (await job(jobId)).attempts).toBe(3);
   const { node: last } = await job(jobId);
   const third = last === first.node.key.publicKey ? first : second;
   third.fail(await third.nextJob(), { code: 'NODE_FAILED', retryable: true });

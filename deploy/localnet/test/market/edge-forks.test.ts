@@ -8,7 +8,6 @@ import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
 const PRICE = 200_000_000n;
 const FINAL_SLOTS = 40;
-const LIMIT = { timeout: 15_000 };
 let market: Market;
 let node: WillingNode;
 let money: MoneyReader;
@@ -36,7 +35,7 @@ async function payFor(jobId: string) {
   const agent = await market.agent(200);
   const instructions = [memo(jobId), transfer(market, { from: agent.publicKey, units: PRICE })];
   const sent = await sendInstructions(market, instructions, [agent]);
-  await expect.poll(() => money.credit(sent.signature), LIMIT).toMatchObject({ status: 'confirmed' });
+  await expect.poll(() => money.credit(sent.signature)).toMatchObject({ status: 'confirmed' });
   return { ...sent, agent: agent.publicKey };
 }
 
@@ -44,11 +43,11 @@ async function payFor(jobId: string) {
 async function loseFork(signature: string): Promise<void> {
   market.chain.orphan(signature);
   market.chain.warpSlots(FINAL_SLOTS);
-  await expect.poll(() => money.credit(signature), LIMIT).toMatchObject({ status: 'orphaned' });
+  await expect.poll(() => money.credit(signature)).toMatchObject({ status: 'orphaned' });
 }
 
 const expectEven = async () =>
-  expect.poll(money.ledger, LIMIT).toMatchObject({ treasury: await money.onChain(), balanced: true });
+  expect.poll(money.ledger).toMatchObject({ treasury: await money.onChain(), balanced: true });
 
 describe('a payment that was confirmed and disappears', () => {
   it('before its job was asked for, pays for nothing', async () => {
@@ -71,9 +70,9 @@ describe('a payment that was confirmed and disappears', () => {
     expect(await money.balanceOf(agent)).toBe(0n);
     node.answer(job);
     expect(await node.nextAck()).toMatchObject({ verdict: 'paid', earned: '140000000' });
-    await expect.poll(() => money.jobState(jobId), LIMIT).toBe('succeeded');
+    await expect.poll(() => money.jobState(jobId)).toBe('succeeded');
     const lost = `${Number(before['suspense']) - 200}`;
-    await expect.poll(async () => (await money.ledger())['suspense'], LIMIT).toBe(lost);
+    await expect.poll(async () => (await money.ledger())['suspense']).toBe(lost);
     await expectEven();
   });
 
@@ -95,7 +94,7 @@ describe('a payment that was confirmed and disappears', () => {
     const job = await node.nextJob();
     await loseFork(signature);
     node.fail(job, { code: 'SCRAPE_FAILED', retryable: false });
-    await expect.poll(() => money.jobState(jobId), LIMIT).toBe('failed');
+    await expect.poll(() => money.jobState(jobId)).toBe('failed');
     // The price came back to the balance; the loss stands against it in suspense until an operator looks.
     expect(await money.balanceOf(agent)).toBe(PRICE);
     await expectEven();
@@ -110,13 +109,11 @@ describe('a payment that lands again after it had disappeared', () => {
     expect(await money.balanceOf(agent)).toBe(0n);
     // Its blockhash still lives: the payer, or anybody, may send the same bytes.
     await market.connection.sendRawTransaction(raw, { skipPreflight: true });
-    await expect.poll(() => money.balanceOf(agent), LIMIT).toBe(PRICE);
+    await expect.poll(() => money.balanceOf(agent)).toBe(PRICE);
     const [answer] = await Promise.all([scrape(jobId), node.nextJob().then((job) => node.answer(job))]);
     expect(answer.status).toBe(200);
     market.chain.warpSlots(FINAL_SLOTS);
-    await expect
-      .poll(() => money.credit(signature), LIMIT)
-      .toMatchObject({ status: 'finalized', applied: jobId });
+    await expect.poll(() => money.credit(signature)).toMatchObject({ status: 'finalized', applied: jobId });
     expect(await money.balanceOf(agent)).toBe(0n);
     await expectEven();
   });
@@ -129,10 +126,10 @@ describe('a payment that lands again after it had disappeared', () => {
     const { suspense } = await money.ledger();
     await loseFork(signature);
     const lost = `${Number(suspense) - 200}`;
-    await expect.poll(async () => (await money.ledger())['suspense'], LIMIT).toBe(lost);
+    await expect.poll(async () => (await money.ledger())['suspense']).toBe(lost);
     await market.connection.sendRawTransaction(raw, { skipPreflight: true });
-    await expect.poll(() => money.credit(signature), LIMIT).toMatchObject({ status: 'confirmed' });
-    await expect.poll(async () => (await money.ledger())['suspense'], LIMIT).toBe(suspense);
+    await expect.poll(() => money.credit(signature)).toMatchObject({ status: 'confirmed' });
+    await expect.poll(async () => (await money.ledger())['suspense']).toBe(suspense);
     await expectEven();
   });
 });

@@ -10,7 +10,6 @@ import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
 const PRICE = 200_000_000n;
 const PAYMENTS = 12;
-const LIMIT = { timeout: 30_000 };
 /** More than the router reads again below its cursor. */
 const MINUTES_OF_SLOTS = 600;
 let market: Market;
@@ -44,10 +43,10 @@ async function payEach(payers: readonly Keypair[]): Promise<{ jobIds: string[]; 
 
 const expectCredited = (payers: readonly Keypair[], units = PRICE) =>
   expect
-    .poll(() => Promise.all(wallets(payers).map(money.balanceOf)), LIMIT)
+    .poll(() => Promise.all(wallets(payers).map(money.balanceOf)))
     .toEqual(Array(payers.length).fill(units));
 const expectEven = async () =>
-  expect.poll(money.ledger, LIMIT).toMatchObject({ treasury: await money.onChain(), balanced: true });
+  expect.poll(money.ledger).toMatchObject({ treasury: await money.onChain(), balanced: true });
 
 describe('an RPC that cannot be trusted', () => {
   it('loses rows, tells them in no order and gives no notice: every payment is credited once', async () => {
@@ -62,10 +61,7 @@ describe('an RPC that cannot be trusted', () => {
     await expectCredited(agents);
     market.chain.warpSlots(50);
     await expect
-      .poll(
-        async () => new Set((await Promise.all(signatures.map(money.credit))).map((c) => c?.status)),
-        LIMIT,
-      )
+      .poll(async () => new Set((await Promise.all(signatures.map(money.credit))).map((c) => c?.status)))
       .toEqual(new Set(['finalized']));
     await expectEven();
   });
@@ -101,7 +97,7 @@ describe('an RPC that cannot be trusted', () => {
     expect(known.map((credit) => credit?.status)).toEqual(['confirmed', 'confirmed']);
     faults.byMethod = {};
     await expect
-      .poll(async () => (await Promise.all(signatures.map(money.credit))).map((c) => c?.status), LIMIT)
+      .poll(async () => (await Promise.all(signatures.map(money.credit))).map((c) => c?.status))
       .toEqual(['finalized', 'finalized']);
     await expectEven();
   });
@@ -120,7 +116,7 @@ describe('an RPC that cannot be trusted', () => {
     Object.assign(faults, createFaults());
     // The one who had called is served without calling again.
     node.answer(await node.nextJob());
-    await expect.poll(() => money.jobState(first), LIMIT).toBe('succeeded');
+    await expect.poll(() => money.jobState(first)).toBe('succeeded');
     await expectCredited(agents.slice(1));
     const [answer] = await Promise.all([
       call('POST', `${market.router.url}/api/v1/scrape`, body(second)),
@@ -143,9 +139,7 @@ describe('two routers on one database', () => {
     );
     const answers = await Promise.all(calls);
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([202]));
-    await expect
-      .poll(() => count(jobIds), LIMIT)
-      .toEqual({ holds: BigInt(PAYMENTS), jobs: BigInt(PAYMENTS) });
+    await expect.poll(() => count(jobIds)).toEqual({ holds: BigInt(PAYMENTS), jobs: BigInt(PAYMENTS) });
     await expectCredited(agents, 0n);
     await expectEven();
   });
@@ -163,7 +157,7 @@ describe('two routers on one database', () => {
       asks.map(([url, asked]) => call('POST', `${url}/api/v1/scrape`, asked, { prefer: 'respond-async' })),
     );
     expect(answers.map((answer) => answer.status).sort()).toEqual([202, 409]);
-    await expect.poll(() => money.credit(signature), LIMIT).toMatchObject({ applied: jobId });
+    await expect.poll(() => money.credit(signature)).toMatchObject({ applied: jobId });
     await expectEven();
   });
 
@@ -174,7 +168,7 @@ describe('two routers on one database', () => {
     const unpaid = await call('POST', `${other.url}/api/v1/scrape`, body(jobId));
     expect(unpaid.status).toBe(402);
     await pay(market, { from: agent, watt: 200, memo: jobId });
-    await expect.poll(() => money.jobState(jobId), LIMIT).not.toBe('awaiting_payment');
+    await expect.poll(() => money.jobState(jobId)).not.toBe('awaiting_payment');
     expect(await money.balanceOf(agent.publicKey)).toBe(0n);
   });
 });

@@ -132,7 +132,7 @@ describe('call, then pay', () => {
     await pay(market, { from: agent, watt: 500, memo: payment.memo });
     await answerNext();
     await expect
-      .poll(async () => (await call('GET', at(`/api/v1/jobs/${jobId}`))).body.state, { timeout: 10_000 })
+      .poll(async () => (await call('GET', at(`/api/v1/jobs/${jobId}`))).body.state)
       .toBe('succeeded');
   });
 
@@ -191,7 +191,7 @@ describe('money that does not fit', () => {
     await Promise.all([scrape(page(jobId)), answerNext()]);
     await pay(market, { from: agent, watt: 200, memo: jobId });
     await pay(market, { from: agent, watt: 7, memo: 'hello' });
-    await expect.poll(() => balanceOf(agent.publicKey.toBase58()), { timeout: 5000 }).toBe(257_000_000n);
+    await expect.poll(() => balanceOf(agent.publicKey.toBase58())).toBe(257_000_000n);
   });
 
   it('voids a job that failed to the payer’s balance, and says so', async () => {
@@ -223,7 +223,7 @@ describe('money that does not fit', () => {
     const account = new PublicKey(market.router.context.payments.payTo.tokenAccount);
     const onChain = await market.connection.getTokenAccountBalance(account, 'confirmed');
     await expect
-      .poll(ledger, { timeout: 5000 })
+      .poll(ledger)
       .toMatchObject({ balanced: true, held: '0', treasury: onChain.value.uiAmountString });
   });
 });

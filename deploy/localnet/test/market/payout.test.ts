@@ -23,7 +23,6 @@ import { pay } from './pay.ts';
 import { type Market, startMarket } from './start-market.ts';
 import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 100 };
 const ALWAYS = 1;
 
 let market: Market;
@@ -67,7 +66,7 @@ const untilPayout = (wallet: string, state: string) =>
       // Finality is 32 slots away: the test need not wait for them.
       market.chain.warpSlots(4);
       return (await payoutsOf(wallet)).map((payout) => payout.state).at(-1);
-    }, PATIENCE)
+    })
     .toBe(state);
 
 /** A node with a payout wallet that has SOL; a token account only if asked for. */
@@ -108,7 +107,7 @@ async function withdraw(agent: Keypair): Promise<string> {
     });
     return (await call('POST', url, body, headers)).status;
   };
-  await expect.poll(order, PATIENCE).toBe(202);
+  await expect.poll(order).toBe(202);
   return key.publicKey;
 }
 
@@ -183,7 +182,7 @@ describe('a node', () => {
     expect(instructions).toContain('burnChecked');
     expect(instructions).toContainEqual(expect.stringMatching(/^watt:p:[0-9a-f-]{36}$/));
     await expect
-      .poll(async () => (await call('GET', at('/api/v1/stats'))).body, PATIENCE)
+      .poll(async () => (await call('GET', at('/api/v1/stats'))).body)
       .toMatchObject({
         watt_received: 200,
         watt_burned: 0.3,
@@ -199,7 +198,7 @@ describe('a node', () => {
       .poll(async () => {
         market.chain.warpSlots(8);
         return (await nodeView(key)).payout;
-      }, PATIENCE)
+      })
       .toMatchObject({ payable: 140, waiting_for: { code: 'no_token_account', text: expect.any(String) } });
     expect(await payoutsOf(address)).toEqual([]);
     await open(wallet);
@@ -246,7 +245,7 @@ describe('a withdrawal arrives once', () => {
     const agent = await market.agent(50);
     const address = await withdraw(agent);
     market.chain.faults.dropRate = ALWAYS;
-    await expect.poll(async () => (await attemptsOf(address)).length, PATIENCE).toBe(1);
+    await expect.poll(async () => (await attemptsOf(address)).length).toBe(1);
     market.chain.warpSlots(20);
     market.chain.faults.dropRate = 0;
     await untilPayout(address, 'paid');
@@ -268,9 +267,9 @@ describe('a withdrawal arrives once', () => {
     const agent = await market.agent(50);
     const address = await withdraw(agent);
     market.chain.faults.dropRate = ALWAYS;
-    await expect.poll(async () => (await attemptsOf(address)).length, PATIENCE).toBe(1);
+    await expect.poll(async () => (await attemptsOf(address)).length).toBe(1);
     market.chain.warpSlots(200);
-    await expect.poll(async () => (await attemptsOf(address)).length, PATIENCE).toBe(2);
+    await expect.poll(async () => (await attemptsOf(address)).length).toBe(2);
     market.chain.faults.dropRate = 0;
     await untilPayout(address, 'paid');
     expect(await held(agent.publicKey)).toBe(50_000_000n);
@@ -283,7 +282,7 @@ describe('a withdrawal arrives once', () => {
     const agent = await market.agent(50);
     const address = await withdraw(agent);
     market.chain.faults.dropRate = ALWAYS;
-    await expect.poll(async () => (await attemptsOf(address)).length, PATIENCE).toBe(1);
+    await expect.poll(async () => (await attemptsOf(address)).length).toBe(1);
     market.chain.faults.outage = 'unavailable';
     const stopping = market.router.stop();
     market.chain.faults.dropRate = 0;
@@ -325,7 +324,7 @@ describe('a wallet that cannot receive any more', () => {
     // The transaction is under way for a while; meanwhile two of the four accounts go.
     Object.assign(market.chain.faults, { lateRate: ALWAYS, lateSlots: 60 });
     await market.sql`update payout_freezes set released_at = now(), release = 'me: all are here' where released_at is null`;
-    await expect.poll(async () => (await attemptsOf(addresses[0] ?? '')).length, PATIENCE).toBe(1);
+    await expect.poll(async () => (await attemptsOf(addresses[0] ?? '')).length).toBe(1);
     market.chain.faults.lateRate = 0;
     await Promise.all([close(closed), setFrozen(frozen, true)]);
     market.chain.warpSlots(60);
@@ -333,10 +332,10 @@ describe('a wallet that cannot receive any more', () => {
     await untilPayout(good[1]?.publicKey.toBase58() ?? '', 'paid');
     const reasonOf = async (wallet: Keypair) => (await payoutsOf(wallet.publicKey.toBase58())).at(-1);
     await expect
-      .poll(() => reasonOf(closed), PATIENCE)
+      .poll(() => reasonOf(closed))
       .toMatchObject({ state: 'held', reason: expect.stringMatching(/^no_token_account: /) });
     await expect
-      .poll(() => reasonOf(frozen), PATIENCE)
+      .poll(() => reasonOf(frozen))
       .toMatchObject({ state: 'held', reason: expect.stringMatching(/^token_account_frozen: /) });
     await open(closed);
     await setFrozen(frozen, false);
@@ -354,13 +353,13 @@ describe('a payment that two wallets made together', () => {
       const [row] = await market.sql`select status, payer from chain_credits where signature = ${signature}`;
       return row;
     };
-    await expect.poll(credit, PATIENCE).toEqual({ status: 'finalized', payer: null });
+    await expect.poll(credit).toEqual({ status: 'finalized', payer: null });
     await close(two);
     const wallet = two.publicKey.toBase58();
     const { accounts, database } = market.router.context;
     expect(await refundCredit(database.sql, accounts, { signature, wallet })).not.toBeNull();
     await expect
-      .poll(async () => (await payoutsOf(wallet)).at(-1), PATIENCE)
+      .poll(async () => (await payoutsOf(wallet)).at(-1))
       .toMatchObject({ state: 'held', reason: expect.stringMatching(/^no_token_account: /) });
     await open(two);
     await untilPayout(wallet, 'paid');
@@ -397,7 +396,7 @@ it('leaves ledger and chain in agreement, and freezes nothing', async () => {
         inflight: ledger.payout_inflight,
         isEqual: ledger.treasury === onChain,
       };
-    }, PATIENCE)
+    })
     .toEqual({ balanced: true, inflight: '0', isEqual: true });
   expect(await market.sql`select cause from payout_freezes where released_at is null`).toEqual([]);
 });

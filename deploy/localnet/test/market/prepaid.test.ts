@@ -32,7 +32,7 @@ const prepaid = (wallet: Keypair): Watt =>
   wattOf({ wallet: { secretKey: wallet.secretKey }, rpcUrl: market.chain.rpcUrl, prepaid: true });
 const answerNext = async (): Promise<void> => node.answer(await node.nextJob());
 const available = (watt: Watt, amount: string) =>
-  expect.poll(async () => (await watt.balance()).available, { timeout: 10_000 }).toBe(amount);
+  expect.poll(async () => (await watt.balance()).available).toBe(amount);
 
 describe('a prepaid balance', () => {
   it('is deposited on chain, spent by an API key without a wallet, and accounted for', async () => {
@@ -110,7 +110,7 @@ describe('a prepaid balance', () => {
     node = await connectWillingNode(market.router.url);
     expect((await execute()).status).toBe(202);
     await answerNext();
-    await expect.poll(async () => (await execute()).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await execute()).status).toBe(200);
     expect(await wattOf({ apiKey }).balance()).toMatchObject({ available: '0', spent: '300', held: '0' });
   });
 });
@@ -138,7 +138,7 @@ it('goes back to its wallet once its payment is finalized', async () => {
   await watt.deposit('100');
   await available(watt, '100');
   // 32 slots of the dev chain.
-  await expect.poll(async () => (await watt.balance()).withdrawable, { timeout: 20_000 }).toBe('100');
+  await expect.poll(async () => (await watt.balance()).withdrawable).toBe('100');
   const idempotencyKey = randomUUID();
   const withdrawal = await watt.withdraw('all', { idempotencyKey });
   expect(withdrawal).toMatchObject({ amount: '100' });

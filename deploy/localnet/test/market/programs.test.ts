@@ -13,7 +13,6 @@ import { pay } from './pay.ts';
 import { type Market, startMarket } from './start-market.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../node-agent/dist/main.js', import.meta.url));
-const SLOW_MS = 120_000;
 const { sandboxImage } = await prepareMachine({
   ...{ docker: createDockerEngine(), allowInstall: true, allowStart: true, report: () => undefined },
   cacheDir: join(tmpdir(), 'watt-sandbox-tests'),
@@ -50,7 +49,7 @@ beforeAll(async () => {
   await ended(runNode(['init', '--services', 'execute', '--name', 'programs', '--no-wallet', ...router]));
   node = runNode(['run']);
   while (!(await isListed())) await new Promise((resolve) => setTimeout(resolve, 100));
-}, SLOW_MS);
+});
 afterAll(async () => {
   const gone = node && ended(node);
   node?.kill('SIGTERM');

@@ -6,7 +6,7 @@ import { findFreePort } from '../../src/free-port.ts';
 import { urlIsReady } from '../../src/network/http-probes.ts';
 import type { Market } from './start-market.ts';
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 100_000;
 const PROGRAM = join(import.meta.dirname, '../../../../router/dist/main.js');
 
 /** A router in a process of its own on a market's chain and database, which can be ended as no program expects. */

@@ -8,7 +8,6 @@ import { memo, sendInstructions, tokenAccount, transfer } from './send-instructi
 import { type Market, startMarket } from './start-market.ts';
 import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
-const LIMIT = { timeout: 20_000 };
 const FINAL_SLOTS = 40;
 let market: Market;
 let node: WillingNode;
@@ -61,7 +60,7 @@ describe('GET /api/v1/solvency', () => {
       node.nextJob().then((job) => node.answer(job)),
     ]);
     market.chain.warpSlots(FINAL_SLOTS);
-    await expect.poll(solvency, LIMIT).toMatchObject({
+    await expect.poll(solvency).toMatchObject({
       success: true,
       state: 'solvent',
       frozen: false,
@@ -85,7 +84,7 @@ describe('GET /api/v1/solvency', () => {
 
   it('is frozen by tokens that leave without us, until an operator has said what it was', async () => {
     const signature = await steal(5_000_000n);
-    await expect.poll(solvency, LIMIT).toMatchObject({
+    await expect.poll(solvency).toMatchObject({
       state: 'frozen',
       freezes: [{ cause: 'unknown_debit', subject: signature, detail: expect.stringContaining('5 WATT') }],
     });
@@ -94,8 +93,8 @@ describe('GET /api/v1/solvency', () => {
     );
     market.chain.warpSlots(FINAL_SLOTS);
     const explain = ['explain', signature, '--as', 'revenue', '--why', 'moved by hand', '--by', 'ann'];
-    await expect.poll(async () => (await money(...explain)).code, LIMIT).toBe(0);
-    await expect.poll(solvency, LIMIT).toMatchObject({
+    await expect.poll(async () => (await money(...explain)).code).toBe(0);
+    await expect.poll(solvency).toMatchObject({
       state: 'solvent',
       chain: { watt: '245', on_record: '245' },
       treasury: '245',
@@ -107,19 +106,18 @@ describe('GET /api/v1/solvency', () => {
 
   it('forgets what left and was orphaned: nothing had left', async () => {
     const signature = await steal(1_000_000n);
-    await expect.poll(async () => (await solvency()).state, LIMIT).toBe('frozen');
+    await expect.poll(async () => (await solvency()).state).toBe('frozen');
     market.chain.orphan(signature);
     market.chain.warpSlots(FINAL_SLOTS);
     await expect
       .poll(
         async () =>
           (await market.sql`select status from chain_debits where signature = ${signature}`)[0]?.['status'],
-        LIMIT,
       )
       .toBe('orphaned');
     const [freeze] = JSON.parse((await money('freezes', '--json')).said).rows;
     expect((await money('release', freeze.id, '--why', 'it never happened')).code).toBe(0);
-    await expect.poll(solvency, LIMIT).toMatchObject({ state: 'solvent', chain: { watt: '245' } });
+    await expect.poll(solvency).toMatchObject({ state: 'solvent', chain: { watt: '245' } });
   });
 
   it('agrees with the chain while money keeps coming, without a check that counts as wrong', async () => {
@@ -127,7 +125,7 @@ describe('GET /api/v1/solvency', () => {
     for (const agent of agents)
       await pay(market, { from: agent, watt: 10, memo: 'deposit' }, { confirm: false });
     market.chain.warpSlots(FINAL_SLOTS);
-    await expect.poll(solvency, LIMIT).toMatchObject({ state: 'solvent', chain: { watt: '345' } });
+    await expect.poll(solvency).toMatchObject({ state: 'solvent', chain: { watt: '345' } });
     const faulty = await market.sql`
       select faults from reconciliations where faults <> '[]'::jsonb and not faults::text like '%took%'`;
     expect(faulty).toEqual([]);

@@ -26,13 +26,12 @@ const settlement = async (jobId: string) => {
   return row;
 };
 const untilSettlement = (jobId: string, state: string) =>
-  expect.poll(async () => (await settlement(jobId))?.state, { timeout: 15_000, interval: 20 }).toBe(state);
+  expect.poll(async () => (await settlement(jobId))?.state).toBe(state);
 const jobState = async (jobId: string) => {
   const [row] = await market.sql<{ state: string }[]>`select state from jobs where id = ${jobId}`;
   return row?.state;
 };
-const untilJob = (jobId: string, state: string) =>
-  expect.poll(() => jobState(jobId), { timeout: 15_000, interval: 50 }).toBe(state);
+const untilJob = (jobId: string, state: string) => expect.poll(() => jobState(jobId)).toBe(state);
 /** What the chain says that the agent has paid, and what was taken from it for jobs. */
 const paidSoFar = async () => {
   const wallet = agent.publicKey.toBase58();

@@ -195,7 +195,7 @@ describe('limits', () => {
     const async = (headers: Record<string, string>) => ({ ...headers, prefer: 'respond-async' });
     const [first, second, third, fourth] = signed;
     const held = [first, second, third].map((s) => s?.send({ headers: async(s.headers) }));
-    await expect.poll(settlements, { timeout: 5000 }).toHaveLength(4);
+    await expect.poll(settlements).toHaveLength(4);
     const refused = await fourth?.send();
     expect(refused).toMatchObject({ status: 429, body: { code: 'X402_BUSY' } });
     market.chain.faults.dropRate = 0;
