@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptId, JobId, NodeId } from '@watt/shared';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { completeJobs, createJobReader, endAttempt } from '../../src/jobs/jobs.ts';
+import { completeJobs, createJobReader, endAttempt, type NewCopy, serveCopies } from '../../src/jobs/jobs.ts';
 import {
   loadSystemAccounts,
   openAccounts,
@@ -18,11 +18,14 @@ const NODE = 'node-of-the-property-test' as NodeId;
 const PRICE = 1000n;
 let db: FreshDatabase;
 let accounts: SystemAccounts;
+/** A job that has ended with a result that others may be given. */
+let sourceId: JobId;
 
 beforeAll(async () => {
   db = await freshDatabase();
   accounts = await loadSystemAccounts(db.database.sql);
   await openAccounts(db.database.sql, 'node', [NODE]);
+  sourceId = await completeSource();
 });
 afterAll(() => db.drop());
 
@@ -33,6 +36,7 @@ const step = fc.constantFrom(
   'fund',
   'lease',
   'complete',
+  'serve',
   'fail',
   'lapse',
   'crash',
@@ -40,7 +44,7 @@ const step = fc.constantFrom(
   'landAgain',
 );
 
-it('keeps every invariant under any interleaving of pay, hold, lease, capture, void, retry and crash', async () => {
+it('keeps every invariant under any interleaving of pay, hold, lease, capture, copy, void, retry and crash', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 }),
@@ -68,6 +72,10 @@ it('keeps every invariant under any interleaving of pay, hold, lease, capture, v
             if (attempt) attempts.push(attempt);
           },
           complete: () => Promise.all(attempts.map((attemptId) => complete(jobId, attemptId))),
+          serve: () =>
+            serveCopies(sql, accounts, [
+              { jobId, sourceId, maxAgeSeconds: 3600, unused: 800n, nodeShare: 140n, burnShare: 0n },
+            ]),
           fail: () => Promise.all(attempts.map((attemptId) => end(jobId, attemptId, true))),
           lapse: () => Promise.all(attempts.map((attemptId) => end(jobId, attemptId, false))),
           crash: crashedTransaction,
@@ -139,7 +147,18 @@ function record(signature: string, amount: bigint, payer: string, memo: string):
   return store().record([seen], false);
 }
 
-async function complete(jobId: JobId, attemptId: AttemptId): Promise<void> {
+async function completeSource(): Promise<JobId> {
+  const { sql } = db.database;
+  const jobId = await insertJob(sql, { price: PRICE });
+  await record(randomUUID(), PRICE, 'payer of the source', jobId);
+  await sql.begin((tx) => fundJobs(tx, accounts, [jobId]));
+  const attemptId = await leaseJob(sql, jobId, NODE);
+  if (!attemptId) throw new Error('The source was not queued');
+  await complete(jobId, attemptId, { key: 'k', madeAt: Date.now(), statement: '{}', signature: 's' });
+  return jobId;
+}
+
+async function complete(jobId: JobId, attemptId: AttemptId, copy: NewCopy | null = null): Promise<void> {
   // Some attempts are charged less than was held.
   const unused = attemptId > '8' ? 300n : 0n;
   await completeJobs(db.database.sql, accounts, [
@@ -154,6 +173,7 @@ async function complete(jobId: JobId, attemptId: AttemptId): Promise<void> {
       payloadSha256: 'b'.repeat(64),
       statement: { text: '{}', signature: 's' },
       artifacts: [],
+      copy,
     },
   ]);
 }
