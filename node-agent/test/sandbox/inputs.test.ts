@@ -86,10 +86,14 @@ ln -s /etc/passwd link; ln -s out outlink; mkfifo pipe; mkdir dir; ln out/t.csv 
   });
 
   test('artifacts have a cap together, and come from programs that failed or ran out of time', async () => {
-    const code = 'head -c 7M /dev/zero > a; head -c 2M /dev/zero > b; head -c 1M /dev/zero > c; sleep 60';
-    const outcome = await complete('bash', code, { artifacts: ['a', 'b', 'c'], timeout: 10 });
-    expect(outcome).toMatchObject({
+    const late = complete('bash', 'echo > a; sleep 60', { artifacts: ['a'], timeout: 5 });
+    expect(await late).toMatchObject({
       code: 'EXECUTION_TIMEOUT',
+      artifacts: { refs: { a: { size_bytes: 1 } } },
+    });
+    const code = 'head -c 7M /dev/zero > a; head -c 2M /dev/zero > b; head -c 1M /dev/zero > c; exit 3';
+    expect(await complete('bash', code, { artifacts: ['a', 'b', 'c'] })).toMatchObject({
+      code: 'EXECUTION_ERROR',
       artifacts: {
         refs: { a: { size_bytes: 7 * MIB }, b: { problem: 'too_large' }, c: { size_bytes: MIB } },
       },

@@ -42,7 +42,7 @@ export function realSandbox(image: string, options: Partial<SandboxOptions> = {}
   ): Promise<ExecuteOutcome> {
     jobs += 1;
     return sandbox.execute(
-      { job_id: `test-${jobs}`, language, code, timeout: 10, memory_mb: 128, ...task },
+      { job_id: `test-${jobs}`, language, code, timeout: 60, memory_mb: 128, ...task },
       signal,
     );
   }

@@ -28,9 +28,9 @@ const LANGUAGES: Record<string, Language> = {
 };
 const KEYS = ['ends', 'says', 'flags', 'artifacts', 'timeout'];
 const HEAD = /^(#|\/\/|--): /;
-const TIMEOUT_SECONDS = 20;
+const TIMEOUT_SECONDS = 60;
 /** For those that are to be ended by the clock. */
-const SHORT_TIMEOUT_SECONDS = 1;
+const SHORT_TIMEOUT_SECONDS = 3;
 
 /**
  * Reads the corpus. The head of a program is lines of `#:`, `//:` or `--:`: first what it tries, then `key value`. Left out, a program must

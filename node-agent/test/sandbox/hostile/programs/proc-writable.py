@@ -6,7 +6,8 @@ for top in ('/proc/sys', '/proc/irq', '/proc/bus', '/proc/fs', '/proc/acpi', '/p
         for name in names:
             path = f'{folder}/{name}'
             try:
-                if not os.access(path, os.W_OK) or os.path.islink(path): continue
+                # What is masked is /dev/null, which takes everything and keeps nothing.
+                if not os.path.isfile(path) or not os.access(path, os.W_OK) or os.path.islink(path): continue
                 os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
                 got.append(path)
             except OSError: pass
