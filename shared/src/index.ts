@@ -115,6 +115,7 @@ export {
   type Artifact,
   type ArtifactRef,
   ArtifactRefSchema,
+  type Cache,
   ExecutePayloadSchema,
   type FailurePayload,
   FailurePayloadSchema,
