@@ -10,6 +10,7 @@ export interface AnswerBody {
   data?: unknown;
   output?: unknown;
   metadata?: unknown;
+  cache?: unknown;
   watt_charged?: unknown;
   watt_burned?: unknown;
   /** Of `GET /api/v1/pricing`: the public key that signs receipts. */

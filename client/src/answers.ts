@@ -32,6 +32,8 @@ export interface ScrapeAnswer extends Paid {
   data: Record<string, unknown>;
   metadata: { url: string; scraped_at: string; size_bytes: number; execution_ms: number };
   screenshot: Screenshot | null;
+  /** For a request with `max_age`: how old the copy is that served it, in seconds; null where a node scraped the page for it. */
+  cachedAge: number | null;
 }
 
 /** The addresses of a site. */
@@ -80,6 +82,7 @@ export function scrapeAnswer(response: AnswerBody, ticket: ResumeTicket): Scrape
     data,
     metadata: metadata as unknown as ScrapeAnswer['metadata'],
     screenshot: screenshotIn((data as Loose<'screenshot'>).screenshot),
+    cachedAge: ageIn(response.cache),
   };
 }
 
@@ -127,6 +130,12 @@ function paid(response: AnswerBody, ticket: ResumeTicket): Paid {
 
 /** An object of which only the names of some members are known. */
 type Loose<Name extends string> = { [name in Name]?: unknown };
+
+function ageIn(cache: unknown): number | null {
+  if (!isAnswerBody(cache)) return null;
+  const { age_seconds: age } = cache as Loose<'age_seconds'>;
+  return typeof age === 'number' ? age : null;
+}
 
 function screenshotIn(value: unknown): Screenshot | null {
   if (!isAnswerBody(value)) return null;

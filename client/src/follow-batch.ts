@@ -20,6 +20,8 @@ export interface BatchResult {
   ok: boolean;
   data: Record<string, unknown> | null;
   metadata: Record<string, unknown> | null;
+  /** How old the copy is that served the page, in seconds; null where a node scraped it. */
+  cachedAge: number | null;
   code: string | null;
   error: string | null;
   costBase: BaseUnits;
@@ -71,6 +73,7 @@ function toResult(page: BatchPage): BatchResult {
     ok: page.success === true,
     data: (page.data as Record<string, unknown> | undefined) ?? null,
     metadata: (page.metadata as Record<string, unknown> | undefined) ?? null,
+    cachedAge: page.cache?.hit ? page.cache.age_seconds : null,
     code: page.code ?? null,
     error: page.error ?? null,
     costBase,

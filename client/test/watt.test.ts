@@ -232,6 +232,14 @@ describe('answers', () => {
     });
   });
 
+  test('a copy with its age, and a page that was scraped', async () => {
+    const cache = { hit: true, age_seconds: 42, made_at: '2026-01-01T00:00:00.000Z' };
+    const { watt } = await setUp({ ...SCRAPED, body: { ...SCRAPED.body, cache } });
+    expect((await watt.scrape({ url: URL, options: { max_age: 60 } })).cachedAge).toBe(42);
+    const { watt: other } = await setUp({ ...SCRAPED, body: { ...SCRAPED.body, cache: { hit: false } } });
+    expect((await other.scrape({ url: URL, options: { max_age: 60 } })).cachedAge).toBeNull();
+  });
+
   test('a quote', async () => {
     const quote = {
       success: true,

@@ -1,4 +1,4 @@
-import { type JobState, parseJson, wattNumber } from '@watt/shared';
+import { type Cache, type JobState, parseJson, wattNumber } from '@watt/shared';
 import { maxAgeOf } from '../copies/copies.ts';
 import type { JobRecord } from '../jobs/jobs.ts';
 
@@ -33,7 +33,7 @@ export function resultBody(job: JobRecord, files: readonly StoredFile[]): Record
 }
 
 /** Whether a copy served the job, beside what the node signed; nothing for one that says nothing of copies. */
-function cacheOf(job: JobRecord): Record<string, unknown> {
+function cacheOf(job: JobRecord): { cache?: Cache } {
   const { copyMadeAt, finishedAt } = job;
   if (copyMadeAt === null || finishedAt === null) {
     return maxAgeOf(job) === null ? {} : { cache: { hit: false } };

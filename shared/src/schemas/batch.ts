@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { LIMITS } from '../limits.ts';
 import { JobStateSchema } from './job.ts';
 import { JobIdSchema } from './job-id.ts';
+import { CacheSchema } from './payload.ts';
 import { PaymentDetailsSchema } from './quote.ts';
 import { ScrapeBodySchema } from './scrape.ts';
 
@@ -29,6 +30,7 @@ export const BatchPageSchema = Type.Object({
   error: Type.Optional(Type.String()),
   code: Type.Optional(Type.String()),
   metadata: Type.Optional(Type.Unknown()),
+  cache: Type.Optional(CacheSchema),
   watt_charged: Type.Optional(Type.Number()),
   watt_burned: Type.Optional(Type.Number()),
   refund: Type.Optional(Type.Object({ watt: Type.Number(), to: Type.String(), as: Type.Literal('balance') })),

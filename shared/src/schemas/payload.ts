@@ -23,6 +23,13 @@ export const ScrapePayloadSchema = Type.Object({
   }),
 });
 
+/** Beside a scrape's result, for a request with `max_age`: whether a copy served it. The router's word, not the node's. */
+export const CacheSchema = Type.Union([
+  Type.Object({ hit: Type.Literal(false) }),
+  Type.Object({ hit: Type.Literal(true), age_seconds: Type.Integer(), made_at: Type.String() }),
+]);
+export type Cache = Static<typeof CacheSchema>;
+
 /** What a node's execution returns. A program that fails or runs out of time is still work done. */
 export const ExecutePayloadSchema = Type.Object({
   success: Type.Boolean(),
