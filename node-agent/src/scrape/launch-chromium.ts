@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Browser } from 'playwright-core';
+import { DISABLED_FEATURES } from './browser/chromium-features.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
 
 export type { Browser, BrowserContext, CDPSession, Page, Request, Response } from 'playwright-core';
@@ -29,6 +30,7 @@ const FLAGS = [
   '--disable-domain-reliability',
   '--no-pings',
   '--dns-prefetch-disable',
+  DISABLED_FEATURES,
 ];
 
 export interface LaunchOptions {
