@@ -73,6 +73,7 @@ const ROUTER_FLOORS = [
     'receipts',
     'reconciliation',
     'screening',
+    'sessions',
     'settlement',
     'stats',
     'x402',

@@ -25,6 +25,7 @@ import type { SystemAccounts } from './ledger/ledger.ts';
 import { createPayments, type Payments, type PayTo } from './payments/payments.ts';
 import { createReconciler, type Reconciler } from './reconciliation/reconciliation.ts';
 import { createRateLimits } from './screening/screening.ts';
+import { type CallBook, createCallBook, Sessions } from './sessions/sessions.ts';
 import { createSettlement, type Settlement } from './settlement/settlement.ts';
 import { createX402, type X402 } from './x402/x402.ts';
 
@@ -53,8 +54,9 @@ export function assemble(parts: Parts): Context {
   const clock = parts.overrides.clock ?? Date.now;
   const waiters = createWaiters();
   const outputs = createOutputStreams();
+  const calls = createCallBook({ send: (jobId, call) => dispatcher.sendCall(jobId, call) });
   const copies = createCopies({ sql, accounts, hitBps: config.cacheHitBps });
-  const dispatcher = assembleDispatcher(parts, { waiters, outputs, copies, clock });
+  const dispatcher = assembleDispatcher(parts, { waiters, outputs, calls, copies, clock });
   const onFunded = (funded: QueuedJob[]): void => {
     dispatcher.enqueue(funded);
     for (const job of funded) waiters.notify(job.id);
@@ -113,6 +115,7 @@ export function assemble(parts: Parts): Context {
     intake,
     batches,
     batchCalls: new BatchCalls({ ...entrance, batches }),
+    sessions: new Sessions({ ...entrance, sql, intake, calls, leases: dispatcher }),
     outputs,
     copies,
     dispatcher,
@@ -122,7 +125,7 @@ export function assemble(parts: Parts): Context {
 
 function assembleDispatcher(
   { config, database, accounts, overrides, logger }: Parts,
-  shared: { waiters: Waiters; outputs: OutputStreams; copies: Copies; clock: () => number },
+  shared: { waiters: Waiters; outputs: OutputStreams; calls: CallBook; copies: Copies; clock: () => number },
 ): Dispatcher {
   const store = createDispatchStore({ sql: database.sql, accounts, ...shared });
   return new Dispatcher({
@@ -130,6 +133,7 @@ function assembleDispatcher(
     queueMs: config.dispatch.queueSeconds * 1000,
     ...shared,
     store,
+    shares: config.shares,
     random: overrides.random ?? Math.random,
     logger: logger.child({ part: 'dispatch' }),
   });

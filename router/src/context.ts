@@ -13,6 +13,7 @@ import type { JobReader, OutputStreams } from './jobs/jobs.ts';
 import type { SystemAccounts } from './ledger/ledger.ts';
 import type { Payments } from './payments/payments.ts';
 import type { Reconciler } from './reconciliation/reconciliation.ts';
+import type { Sessions } from './sessions/sessions.ts';
 import type { Settlement } from './settlement/settlement.ts';
 import type { X402 } from './x402/x402.ts';
 
@@ -39,6 +40,7 @@ export interface Context {
   intake: Intake;
   batches: Batches;
   batchCalls: BatchCalls;
+  sessions: Sessions;
   /** The output of programs that run, for those who watch. */
   outputs: OutputStreams;
   /** Results that serve more than one job. */

@@ -151,6 +151,7 @@ export {
   SessionPayloadSchema,
   type SessionRequest,
 } from './schemas/session.ts';
+export type { SessionCallView, SessionState, SessionView } from './schemas/session-view.ts';
 export { assertSelector } from './scrape-selector.ts';
 export {
   createSigningKey,

@@ -10,6 +10,7 @@ import {
 } from '../../test/harness/dispatch-fakes.ts';
 import type { OutgoingJob } from '../hub/hub-handlers.ts';
 import { createOutputStreams, type OutputEvent } from '../jobs/jobs.ts';
+import { createCallBook } from '../sessions/sessions.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { DispatchStore } from './store.ts';
 
@@ -26,9 +27,11 @@ async function dispatch(planned: Partial<DispatchStore> = {}) {
     ...planned,
   });
   const outputs = createOutputStreams();
-  const dispatcher = new Dispatcher({
+  const dispatcher: Dispatcher = new Dispatcher({
     store,
     outputs,
+    calls: createCallBook({ send: (jobId, call) => dispatcher.sendCall(jobId, call) }),
+    shares: { nodeBps: 7000, burnBps: 15 },
     queueMs: 60_000,
     leaseExtraMs: 60_000,
     maxAttempts: 3,
@@ -76,7 +79,7 @@ describe('a result', () => {
         payload: result.payload,
       },
     ]);
-    expect(dispatcher.figures()).toEqual({ nodes: 1, queued: 0, running: 0 });
+    expect(dispatcher.figures()).toEqual({ nodes: 1, queued: 0, running: 0, sessions: 0 });
     await dispatcher.stop();
   });
 

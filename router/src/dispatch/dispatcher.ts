@@ -6,22 +6,29 @@ import {
   isErrorCode,
   type NodeId,
   type Refuse,
+  type Shares,
 } from '@watt/shared';
 import type {
   HelloDecision,
   HubHandlers,
   NodeLink,
+  ReceivedCallResult,
   ReceivedOutput,
   ReceivedResult,
 } from '../hub/hub-handlers.ts';
 import type { QueuedJob } from '../jobs/jobs.ts';
+import type { CallBook } from '../sessions/sessions.ts';
 import type { Lease } from './lease-book.ts';
+import { laneOf } from './node-pool.ts';
 import { type CompletedResult, readResult } from './read-result.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
+import { SessionLeases } from './session-leases.ts';
 
 export interface DispatcherOptions extends SchedulerOptions {
   /** How long a vanished node may take to come back to its leases. */
   resumeMs: number;
+  calls: CallBook;
+  shares: Shares;
 }
 
 type Verdict = Pick<Ack, 'verdict' | 'earned' | 'message'>;
@@ -37,6 +44,7 @@ const ADOPT_AGE_MS = 10_000;
 export class Dispatcher implements HubHandlers {
   readonly #options: DispatcherOptions;
   readonly #scheduler: Scheduler;
+  readonly #sessions: SessionLeases;
   readonly #away = new Map<NodeId, NodeJS.Timeout>();
   readonly #seen = new Set<NodeId>();
   #sweeper: NodeJS.Timeout | undefined;
@@ -46,6 +54,7 @@ export class Dispatcher implements HubHandlers {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#scheduler = new Scheduler(options);
+    this.#sessions = new SessionLeases({ ...options, scheduler: this.#scheduler });
   }
 
   /** Takes up what a stopped router left: queued jobs wait again, leased ones for their node, which has `resumeMs` to return. */
@@ -58,9 +67,26 @@ export class Dispatcher implements HubHandlers {
     this.#scheduler.enqueue(jobs);
   }
 
-  figures(): { nodes: number; queued: number; running: number } {
+  figures(): { nodes: number; queued: number; running: number; sessions: number } {
     const { pool, queued, leases } = this.#scheduler;
-    return { nodes: pool.size, queued, running: leases.size };
+    const sessions = leases.all().filter(({ session }) => session !== null && session.readyAt !== null);
+    return { nodes: pool.size, queued, running: leases.size, sessions: sessions.length };
+  }
+
+  /** Whether a session takes calls. */
+  isReady(jobId: string): boolean {
+    const { readyAt = null, endedAt = null } = this.#scheduler.leases.ofJob(jobId)?.session ?? {};
+    return readyAt !== null && endedAt === null;
+  }
+
+  /** Brings a call to the node of its session; false when that is not possible now. */
+  sendCall(jobId: string, call: { callId: string; body: string }): boolean {
+    return this.#sessions.send(jobId, call);
+  }
+
+  /** Ends a session that its agent is done with; see `SessionLeases`. */
+  closeSession(jobId: string): Promise<void> {
+    return this.#sessions.close(jobId);
   }
 
   runningOn(nodeId: NodeId): number {
@@ -79,11 +105,11 @@ export class Dispatcher implements HubHandlers {
     clearTimeout(this.#away.get(link.nodeId));
     this.#away.delete(link.nodeId);
     const held = new Set([...hello.leases, ...hello.results]);
-    const running = { scrape: 0, execute: 0 };
+    const running = { scrape: 0, execute: 0, session: 0 };
     const leases: AttemptId[] = [];
     for (const lease of this.#scheduler.leases.ofNode(link.nodeId)) {
       if (held.has(lease.attemptId)) {
-        running[lease.waiting.job.service] += 1;
+        running[laneOf(lease.waiting.requirement)] += 1;
         leases.push(lease.attemptId);
       } else this.#lapse(lease, 'the node came back without it');
     }
@@ -97,12 +123,7 @@ export class Dispatcher implements HubHandlers {
     const lease = this.#scheduler.leases.get(result.header.attempt_id);
     if (!lease || lease.nodeId !== link.nodeId || lease.isSettling) return this.#pastVerdict(link, result);
     const read = readResult(lease.waiting.job, result);
-    if (read.kind === 'invalid') {
-      const { logger } = this.#options;
-      logger.warn({ node: link.nodeId, job: lease.waiting.job.id, fault: read.fault }, 'invalid result');
-      await this.#scheduler.end(lease, { state: 'failed', reason: `invalid result: ${read.fault}` });
-      return { verdict: 'invalid', earned: '0', message: read.fault };
-    }
+    if (read.kind === 'invalid') return this.#refuseResult(lease, read.fault);
     if (read.kind === 'failed') {
       const answer = { payload: result.payload, statement: result.statement };
       const failure = { code: toCode(read.code), message: read.message, answer };
@@ -114,7 +135,20 @@ export class Dispatcher implements HubHandlers {
       });
       return { verdict: 'unpaid', earned: '0', message: 'The job could not be done; nobody is charged' };
     }
+    const fault = read.session && (await this.#sessions.faultOf(lease, read.session));
+    if (fault) return this.#refuseResult(lease, fault);
+    // It may have ended meanwhile.
+    if (this.#scheduler.leases.get(lease.attemptId) !== lease || lease.isSettling)
+      return this.#pastVerdict(link, result);
     return this.#settle(lease, result, read);
+  }
+
+  onSessionReady(link: NodeLink, attemptId: AttemptId): Promise<void> {
+    return this.#sessions.onReady(link, attemptId);
+  }
+
+  onCallResult(link: NodeLink, result: ReceivedCallResult): void {
+    this.#sessions.onCallResult(link, result);
   }
 
   onOutput(link: NodeLink, output: ReceivedOutput): boolean {
@@ -150,21 +184,27 @@ export class Dispatcher implements HubHandlers {
     if (this.#scheduler.leases.ofNode(link.nodeId).length > 0) this.#awaitReturn(link.nodeId);
   }
 
+  async #refuseResult(lease: Lease, fault: string): Promise<Verdict> {
+    const { logger } = this.#options;
+    logger.warn({ node: lease.nodeId, job: lease.waiting.job.id, fault }, 'invalid result');
+    await this.#scheduler.end(lease, { state: 'failed', reason: `invalid result: ${fault}` });
+    return { verdict: 'invalid', earned: '0', message: fault };
+  }
+
   async #settle(
     lease: Lease,
     result: ReceivedResult,
     { artifacts, copy }: CompletedResult,
   ): Promise<Verdict> {
     const { job } = lease.waiting;
+    const charge = this.#sessions.chargeOf(lease);
     lease.isSettling = true;
     try {
       const isPaid = await this.#options.store.complete({
         jobId: job.id,
         attemptId: lease.attemptId,
         nodeId: lease.nodeId,
-        unused: 0n,
-        nodeShare: job.nodeShare,
-        burnShare: job.burnShare,
+        ...charge,
         payload: result.payload,
         payloadSha256: result.header.body_sha256,
         statement: result.statement,
@@ -172,7 +212,7 @@ export class Dispatcher implements HubHandlers {
         copy,
       });
       this.#scheduler.release(lease);
-      if (isPaid) return { verdict: 'paid', earned: `${job.nodeShare}`, message: '' };
+      if (isPaid) return { verdict: 'paid', earned: `${charge.nodeShare}`, message: '' };
     } finally {
       lease.isSettling = false;
     }

@@ -12,25 +12,29 @@ export interface WaitingJob {
 /** Paid jobs in the order of their payment, one line for each requirement, so that a busy capability never holds up another. */
 export class JobQueue {
   readonly #lines = new Map<string, Map<string, WaitingJob>>();
-  readonly #ids = new Set<string>();
+  readonly #byId = new Map<string, WaitingJob>();
 
   get size(): number {
-    return this.#ids.size;
+    return this.#byId.size;
   }
 
   has(jobId: string): boolean {
-    return this.#ids.has(jobId);
+    return this.#byId.has(jobId);
+  }
+
+  get(jobId: string): WaitingJob | undefined {
+    return this.#byId.get(jobId);
   }
 
   push(waiting: WaitingJob): void {
-    this.#ids.add(waiting.job.id);
+    this.#byId.set(waiting.job.id, waiting);
     const line = this.#lines.get(waiting.requirement.key) ?? new Map<string, WaitingJob>();
     line.set(waiting.job.id, waiting);
     this.#lines.set(waiting.requirement.key, line);
   }
 
   delete(waiting: WaitingJob): void {
-    this.#ids.delete(waiting.job.id);
+    this.#byId.delete(waiting.job.id);
     const line = this.#lines.get(waiting.requirement.key);
     line?.delete(waiting.job.id);
     if (line?.size === 0) this.#lines.delete(waiting.requirement.key);

@@ -15,6 +15,7 @@ function lease(node: string, onDeadline = (): void => undefined): Lease {
     waiting: { job, requirement: requirementOf(job.service, job.request), tried: new Set() },
     deadline: 10,
     timer: setTimeout(onDeadline, 10),
+    session: null,
     isSettling: false,
   };
 }

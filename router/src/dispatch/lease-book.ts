@@ -1,6 +1,17 @@
 import type { AttemptId, NodeId } from '@watt/shared';
 import type { WaitingJob } from './job-queue.ts';
 
+/** What the end and the charge of a session are counted by. Times in Unix milliseconds, by this router's clock. */
+export interface SessionTimes {
+  minutes: number;
+  /** When its kernel was ready; null before. */
+  readyAt: number | null;
+  /** From when on nothing is charged: its agent was done with it, or it ended. */
+  endedAt: number | null;
+  /** While its readiness is being written down. */
+  marking: Promise<void> | null;
+}
+
 /** A live attempt, as memory has it; the database has the same. */
 export interface Lease {
   attemptId: AttemptId;
@@ -8,7 +19,8 @@ export interface Lease {
   waiting: WaitingJob;
   /** Unix milliseconds. */
   deadline: number;
-  timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | undefined;
+  session: SessionTimes | null;
   /** Set while its result is being stored, so that nothing else ends it meanwhile. */
   isSettling: boolean;
 }
@@ -16,7 +28,7 @@ export interface Lease {
 /** The live attempts, by id and by node. */
 export class LeaseBook {
   readonly #byId = new Map<string, Lease>();
-  readonly #jobs = new Set<string>();
+  readonly #byJob = new Map<string, Lease>();
   readonly #byNode = new Map<NodeId, Set<Lease>>();
 
   get size(): number {
@@ -24,11 +36,15 @@ export class LeaseBook {
   }
 
   hasJob(jobId: string): boolean {
-    return this.#jobs.has(jobId);
+    return this.#byJob.has(jobId);
+  }
+
+  ofJob(jobId: string): Lease | undefined {
+    return this.#byJob.get(jobId);
   }
 
   add(lease: Lease): void {
-    this.#jobs.add(lease.waiting.job.id);
+    this.#byJob.set(lease.waiting.job.id, lease);
     this.#byId.set(lease.attemptId, lease);
     const leases = this.#byNode.get(lease.nodeId) ?? new Set();
     leases.add(lease);
@@ -43,7 +59,7 @@ export class LeaseBook {
   remove(lease: Lease): boolean {
     if (!this.#byId.delete(lease.attemptId)) return false;
     clearTimeout(lease.timer);
-    this.#jobs.delete(lease.waiting.job.id);
+    this.#byJob.delete(lease.waiting.job.id);
     const leases = this.#byNode.get(lease.nodeId);
     leases?.delete(lease);
     if (leases?.size === 0) this.#byNode.delete(lease.nodeId);

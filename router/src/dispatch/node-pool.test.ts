@@ -16,7 +16,7 @@ const scrape = (javascript: boolean, screenshots = false): Requirement =>
 function pool(...capabilities: Capabilities[]) {
   const nodes = new NodePool(() => 0);
   const links = capabilities.map((can) => createLink(can));
-  for (const link of links) nodes.add(link, { scrape: 0, execute: 0 });
+  for (const link of links) nodes.add(link, { scrape: 0, execute: 0, session: 0 });
   return { nodes, links };
 }
 
@@ -69,7 +69,7 @@ describe('NodePool', () => {
     expect(nodes.choose(scrape(true), NOBODY)?.link.nodeId).toBe(id);
     nodes.count(id, 'execute', -1);
     nodes.count(id, 'execute', -1);
-    expect(nodes.get(id)?.running).toEqual({ scrape: 0, execute: 0 });
+    expect(nodes.get(id)?.running).toEqual({ scrape: 0, execute: 0, session: 0 });
     nodes.count('unknown' as NodeId, 'execute', 1);
   });
 
@@ -96,7 +96,7 @@ describe('NodePool', () => {
     const node = links[0]?.nodeId as NodeId;
     expect(nodes.choose(execute, NOBODY)).not.toBeNull();
     const again = createLink(executing(2), { node });
-    nodes.add(again, { scrape: 0, execute: 1 });
+    nodes.add(again, { scrape: 0, execute: 1, session: 0 });
     expect(nodes.size).toBe(1);
     expect(nodes.choose(execute, NOBODY)?.link).toBe(again);
     nodes.count(node, 'execute', 1);
@@ -113,7 +113,7 @@ describe('NodePool', () => {
       return (draws * 0.618) % 1;
     });
     for (let i = 0; i < 10_000; i += 1)
-      nodes.add(createLink(executing(1), { node: `node-${i}` }), { scrape: 0, execute: 0 });
+      nodes.add(createLink(executing(1), { node: `node-${i}` }), { scrape: 0, execute: 0, session: 0 });
     const chosen = new Set(Array.from({ length: 100 }, () => nodes.choose(execute, NOBODY)?.link.nodeId));
     expect(draws).toBeLessThanOrEqual(100 * 8);
     expect(chosen.size).toBeGreaterThan(50);

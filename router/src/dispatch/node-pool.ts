@@ -3,10 +3,13 @@ import type { NodeLink } from '../hub/hub-handlers.ts';
 import { canDo, type Requirement } from '../jobs/jobs.ts';
 import { RandomSet } from './random-set.ts';
 
+/** Slots are counted for each of these by itself. */
+export type Lane = 'scrape' | 'execute' | 'session';
+
 /** A connected node with what it runs for us. */
 export interface PooledNode {
   link: NodeLink;
-  running: { scrape: number; execute: number };
+  running: Record<Lane, number>;
   isDraining: boolean;
 }
 
@@ -57,10 +60,10 @@ export class NodePool {
   }
 
   /** Counts a job onto (+1) or off (-1) a node. */
-  count(nodeId: NodeId, service: Requirement['service'], change: 1 | -1): void {
+  count(nodeId: NodeId, lane: Lane, change: 1 | -1): void {
     const node = this.#nodes.get(nodeId);
     if (!node) return;
-    node.running[service] = Math.max(0, node.running[service] + change);
+    node.running[lane] = Math.max(0, node.running[lane] + change);
     this.#refresh(node);
   }
 
@@ -77,7 +80,7 @@ export class NodePool {
     const { nodes } = this.#indexFor(requirement);
     let best: PooledNode | null = null;
     for (const node of nodes.sample(tried.size > 0 ? TRIES_FOR_UNTRIED : CANDIDATES, this.#random)) {
-      if (!best || isBetter(node, best, { service: requirement.service, tried })) best = node;
+      if (!best || isBetter(node, best, { lane: laneOf(requirement), tried })) best = node;
     }
     return best;
   }
@@ -100,25 +103,27 @@ export class NodePool {
   }
 }
 
-function slotsOf(node: PooledNode, service: Requirement['service']): number {
-  return node.link.hello.capabilities[service]?.slots ?? 0;
+export function laneOf(requirement: Requirement): Lane {
+  return requirement.service === 'execute' && requirement.session ? 'session' : requirement.service;
+}
+
+function slotsOf(node: PooledNode, lane: Lane): number {
+  const { capabilities } = node.link.hello;
+  return (lane === 'session' ? capabilities.execute?.sessions : capabilities[lane])?.slots ?? 0;
 }
 
 function isFree(node: PooledNode, requirement: Requirement): boolean {
-  const { service } = requirement;
-  if (node.isDraining || node.running[service] >= slotsOf(node, service)) return false;
+  const lane = laneOf(requirement);
+  if (node.isDraining || node.running[lane] >= slotsOf(node, lane)) return false;
   return canDo(node.link.hello.capabilities, requirement);
 }
 
 function isBetter(
   node: PooledNode,
   than: PooledNode,
-  by: { service: Requirement['service']; tried: ReadonlySet<NodeId> },
+  by: { lane: Lane; tried: ReadonlySet<NodeId> },
 ): boolean {
   const wasTried = by.tried.has(node.link.nodeId);
   if (wasTried !== by.tried.has(than.link.nodeId)) return !wasTried;
-  return (
-    node.running[by.service] / slotsOf(node, by.service) <
-    than.running[by.service] / slotsOf(than, by.service)
-  );
+  return node.running[by.lane] / slotsOf(node, by.lane) < than.running[by.lane] / slotsOf(than, by.lane);
 }

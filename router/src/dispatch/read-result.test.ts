@@ -22,7 +22,12 @@ const failed = { outcome: 'failed', retryable: true };
 
 describe('readResult', () => {
   it('takes an execution, also one whose program failed', () => {
-    expect(readResult(job, resultOf(job))).toEqual({ kind: 'completed', artifacts: [] });
+    expect(readResult(job, resultOf(job))).toEqual({
+      kind: 'completed',
+      artifacts: [],
+      session: null,
+      copy: null,
+    });
     const payload = {
       success: false,
       code: 'EXECUTION_TIMEOUT',
@@ -45,7 +50,12 @@ describe('readResult', () => {
       fault: expect.stringContaining('did not arrive'),
     });
     result.artifacts.set(ref.sha256, bytes);
-    expect(readResult(page, result)).toEqual({ kind: 'completed', artifacts: [{ ...ref, bytes }] });
+    expect(readResult(page, result)).toEqual({
+      kind: 'completed',
+      artifacts: [{ ...ref, bytes }],
+      session: null,
+      copy: null,
+    });
   });
 
   it('reads a failure with what may be done about it', () => {

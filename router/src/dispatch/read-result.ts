@@ -6,6 +6,8 @@ import {
   parseJson,
   type Result,
   ScrapePayloadSchema,
+  type SessionPayload,
+  SessionPayloadSchema,
   signedPart,
 } from '@watt/shared';
 import { Compile } from 'typebox/compile';
@@ -16,6 +18,7 @@ import type { NewCopy, QueuedJob } from '../jobs/jobs.ts';
 const payloads = {
   scrape: Compile(ScrapePayloadSchema),
   execute: Compile(ExecutePayloadSchema),
+  session: Compile(SessionPayloadSchema),
   failure: Compile(FailurePayloadSchema),
 };
 
@@ -25,6 +28,7 @@ const NO_FILES: ReadonlySet<string> = new Set();
 
 export interface CompletedResult {
   artifacts: Artifact[];
+  session: SessionPayload['data'] | null;
   /** Where others may be given the result. */
   copy: NewCopy | null;
 }
@@ -50,14 +54,18 @@ export function readResult(job: QueuedJob, result: ReceivedResult): ReadResult {
       return { kind: 'invalid', fault: 'the failure has a code that is not for nodes' };
     return { kind: 'failed', code: payload.code, message: payload.error, retryable: header.retryable };
   }
+  if (job.sessionMinutes !== null) {
+    const { artifacts } = result;
+    if (payloads.session.Check(payload))
+      return readArtifacts(header, artifacts, { session: payload.data, copy: null });
+    return { kind: 'invalid', fault: 'the payload does not have the form of a session' };
+  }
   if (!payloads[job.service].Check(payload)) {
     return { kind: 'invalid', fault: `the payload does not have the form of ${job.service}` };
   }
   const read = readCopy(job, header, result.payload);
   if ('fault' in read) return { kind: 'invalid', fault: read.fault };
-  const artifacts = readArtifacts(header, result.artifacts);
-  if (!artifacts) return { kind: 'invalid', fault: 'a file named by the result did not arrive' };
-  return { kind: 'completed', artifacts, copy: read.copy };
+  return readArtifacts(header, result.artifacts, { session: null, copy: read.copy });
 }
 
 /** Whether an agent can build the hashed text again from its answer, as the check of a receipt does. */
@@ -71,11 +79,17 @@ function isProvable(payload: unknown, text: string): boolean {
   }
 }
 
-/** Null where a file that the result names did not arrive. */
-function readArtifacts(header: Result, received: ReceivedResult['artifacts']): Artifact[] | null {
+function readArtifacts(
+  header: Result,
+  received: ReceivedResult['artifacts'],
+  more: Omit<CompletedResult, 'artifacts'>,
+): ReadResult {
   const artifacts = header.artifacts.flatMap((ref) => {
     const bytes = received.get(ref.sha256);
     return bytes ? [{ ...ref, bytes }] : [];
   });
-  return artifacts.length === header.artifacts.length ? artifacts : null;
+  const isWhole = artifacts.length === header.artifacts.length;
+  return isWhole
+    ? { kind: 'completed', artifacts, ...more }
+    : { kind: 'invalid', fault: 'a file named by the result did not arrive' };
 }

@@ -33,7 +33,7 @@ function schedule(
 }
 
 function connect(scheduler: Scheduler, link = createLink()) {
-  scheduler.pool.add(link, { scrape: 0, execute: 0 });
+  scheduler.pool.add(link, { scrape: 0, execute: 0, session: 0 });
   scheduler.pump();
   return link;
 }
@@ -223,7 +223,7 @@ describe('jobs that wait too long', () => {
     ['all are busy', true, 'All nodes that can do this are busy'],
   ])('fail and say that %s', async (_, isServed, message) => {
     const { scheduler, store } = schedule({ failQueued: async () => true });
-    if (isServed) scheduler.pool.add(createLink(), { scrape: 0, execute: 1 });
+    if (isServed) scheduler.pool.add(createLink(), { scrape: 0, execute: 1, session: 0 });
     const [old, young] = [queuedJob({ queuedAt: 1000 }), queuedJob({ queuedAt: 1002 })];
     scheduler.enqueue([old, young]);
     vi.setSystemTime(6000);
@@ -252,7 +252,7 @@ describe('adopt', () => {
     expect([...scheduler.adopt([leased, waiting])]).toEqual([node.nodeId]);
     expect([...scheduler.adopt([leased, waiting])]).toEqual([]);
     expect([scheduler.leases.size, scheduler.queued]).toEqual([1, 1]);
-    scheduler.pool.add(node, { scrape: 0, execute: 1 });
+    scheduler.pool.add(node, { scrape: 0, execute: 1, session: 0 });
     scheduler.pump();
     await settle();
     expect(store.calls.lease).toEqual([]);

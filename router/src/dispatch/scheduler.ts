@@ -10,8 +10,9 @@ import {
   unservedMessage,
 } from '../jobs/jobs.ts';
 import { JobQueue, type WaitingJob } from './job-queue.ts';
+import { lapseTime } from './lapse-time.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
-import { NodePool } from './node-pool.ts';
+import { laneOf, NodePool } from './node-pool.ts';
 import type { DispatchStore } from './store.ts';
 
 export interface SchedulerOptions {
@@ -72,8 +73,9 @@ export class Scheduler {
       const waiting = toWaiting(job);
       if (attempt) {
         waiting.tried.add(attempt.nodeId);
-        this.#book({ waiting, attemptId: attempt.id, nodeId: attempt.nodeId, deadline: attempt.deadline });
-        this.pool.count(attempt.nodeId, job.service, 1);
+        const { id: attemptId, nodeId, deadline, readyAt, closedAt } = attempt;
+        this.#book({ waiting, attemptId, nodeId, deadline }, { readyAt, endedAt: closedAt });
+        this.pool.count(nodeId, laneOf(waiting.requirement), 1);
         holders.add(attempt.nodeId);
       } else this.#enter(waiting);
     }
@@ -88,16 +90,16 @@ export class Scheduler {
   /** Takes a lease off the books once its result is stored, and gives its slot to the next job. */
   release(lease: Lease): void {
     if (!this.leases.remove(lease)) return;
-    this.pool.count(lease.nodeId, lease.waiting.job.service, -1);
+    this.pool.count(lease.nodeId, laneOf(lease.waiting.requirement), -1);
     this.pump();
   }
 
   /** Ends a lease: its job goes to another node, or fails when that would not help any more. */
   async end(lease: Lease, end: LeaseEnd): Promise<void> {
     if (lease.isSettling || !this.leases.remove(lease)) return;
-    const { job } = lease.waiting;
+    const { job, requirement } = lease.waiting;
     this.#moving.add(job.id);
-    this.pool.count(lease.nodeId, job.service, -1);
+    this.pool.count(lease.nodeId, laneOf(requirement), -1);
     if (end.state === 'lapsed') this.pool.get(lease.nodeId)?.link.cancel(lease.attemptId, end.reason);
     try {
       const failure = this.#failureFor(lease, end);
@@ -115,6 +117,21 @@ export class Scheduler {
       this.#moving.delete(job.id);
       this.pump();
     }
+  }
+
+  /** Takes a job out of the queue for good, and voids its hold. False when it is not in the queue. */
+  async withdraw(jobId: string, failure: Failure): Promise<boolean> {
+    const waiting = this.#queue.get(jobId);
+    if (!waiting) return false;
+    this.#queue.delete(waiting);
+    await this.#options.store.failQueued({ jobId: waiting.job.id, failure });
+    return true;
+  }
+
+  /** To be called when the times of a session have changed. */
+  reschedule(lease: Lease): void {
+    clearTimeout(lease.timer);
+    if (this.leases.get(lease.attemptId) === lease) lease.timer = this.#timerOf(lease);
   }
 
   /** Fails jobs that waited too long for a node, and voids their holds. */
@@ -179,7 +196,7 @@ export class Scheduler {
       const node = this.pool.choose(head.requirement, head.tried);
       if (!node) return;
       this.#queue.delete(head);
-      this.pool.count(node.link.nodeId, head.job.service, 1);
+      this.pool.count(node.link.nodeId, laneOf(head.requirement), 1);
       this.track(this.#lease(head, node.link));
     }
   }
@@ -199,7 +216,7 @@ export class Scheduler {
     } finally {
       this.#moving.delete(job.id);
       if (!isLeased) {
-        this.pool.count(nodeId, job.service, -1);
+        this.pool.count(nodeId, laneOf(requirement), -1);
         this.pump();
       }
     }
@@ -216,32 +233,41 @@ export class Scheduler {
       requestSha256,
       deadline,
       nodeShare,
-      ...(service === 'execute' && this.#options.outputs.isWatched(job.id) && { stream: true }),
+      ...(laneOf(requirement) === 'execute' && this.#options.outputs.isWatched(job.id) && { stream: true }),
     });
     if (!isSent) await this.end(lease, { state: 'lapsed', reason: 'the node could not be reached' });
   }
 
-  #book(entry: Omit<Lease, 'timer' | 'isSettling'>): Lease {
+  #book(
+    entry: Pick<Lease, 'waiting' | 'attemptId' | 'nodeId' | 'deadline'>,
+    times: { readyAt: number | null; endedAt: number | null } = { readyAt: null, endedAt: null },
+  ): Lease {
+    const { sessionMinutes } = entry.waiting.job;
+    const session = sessionMinutes === null ? null : { ...times, minutes: sessionMinutes, marking: null };
+    const lease: Lease = { ...entry, session, timer: undefined, isSettling: false };
+    this.leases.add(lease);
+    this.reschedule(lease);
+    return lease;
+  }
+
+  #timerOf(lease: Lease): NodeJS.Timeout {
     const lapse = (): void => {
       // Its result is being stored. Should that fail, the lease must still lapse.
       if (lease.isSettling) lease.timer = setTimeout(lapse, SETTLING_MS);
       else this.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
     };
-    const timer = setTimeout(lapse, Math.max(0, entry.deadline - this.#options.clock()));
-    const lease: Lease = { ...entry, timer, isSettling: false };
-    this.leases.add(lease);
-    return lease;
+    return setTimeout(lapse, Math.max(0, lapseTime(lease) - this.#options.clock()));
   }
 
   #failureFor(lease: Lease, end: LeaseEnd): Failure | null {
     const { attempts } = lease.waiting.job;
-    if (end.final !== true && attempts < this.#options.maxAttempts) return null;
-    return (
-      end.failure ?? {
-        code: 'NODE_FAILED',
-        message: `${attempts} attempts, the last ended so: ${end.reason}`,
-      }
-    );
+    // What a session had in its kernel no other node has.
+    const isLost = lease.session !== null && lease.session.readyAt !== null;
+    if (!isLost && end.final !== true && attempts < this.#options.maxAttempts) return null;
+    const message = isLost
+      ? `The session was lost: ${end.reason}`
+      : `${attempts} attempts, the last ended so: ${end.reason}`;
+    return end.failure ?? { code: 'NODE_FAILED', message };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Copies } from '../copies/copies.ts';
 import { createBatcher } from '../db/batcher.ts';
 import type { SqlClient } from '../db/connect.ts';
 import {
+  type AttemptMark,
   type CompletedJob,
   completeJobs,
   type EndedAttempt,
@@ -12,6 +13,8 @@ import {
   type LiveJob,
   leaseJobs,
   loadLiveJobs,
+  markClosed,
+  markReady,
   type NewLease,
   type OutputStreams,
   type PastAttempt,
@@ -21,6 +24,7 @@ import {
 } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
 import { markNodesSeen, moveNode, saveNode } from '../nodes/nodes.ts';
+import type { CallBook } from '../sessions/sessions.ts';
 
 /** What the dispatcher writes. Every call that ends a job wakes those who wait for it. */
 export interface DispatchStore {
@@ -30,6 +34,10 @@ export interface DispatchStore {
   serveCopy(job: QueuedJob): Promise<boolean>;
   /** False when the lease was over: nothing is stored or paid. */
   complete(job: CompletedJob): Promise<boolean>;
+  /** The first moment that was written down; null when the lease is over. */
+  sessionReady(mark: AttemptMark & { jobId: JobId }): Promise<number | null>;
+  /** The same; null too when the session was never ready. */
+  sessionClosed(mark: AttemptMark): Promise<number | null>;
   endAttempt(end: EndedAttempt): Promise<boolean>;
   failQueued(job: { jobId: JobId; failure: Failure }): Promise<boolean>;
   pastAttempt(attemptId: AttemptId, nodeId: NodeId): Promise<PastAttempt | null>;
@@ -49,10 +57,12 @@ export function createDispatchStore(options: {
   waiters: Waiters;
   copies: Copies;
   outputs: Pick<OutputStreams, 'end'>;
+  calls: Pick<CallBook, 'end'>;
 }): DispatchStore {
-  const { sql, accounts, waiters, copies, outputs } = options;
+  const { sql, accounts, waiters, copies, outputs, calls } = options;
   const isOver = (jobId: JobId): void => {
     outputs.end(jobId);
+    calls.end(jobId);
     waiters.notify(jobId);
   };
   const leases = createBatcher<NewLease, boolean>({
@@ -79,6 +89,12 @@ export function createDispatchStore(options: {
       isOver(job.jobId);
       return isDone;
     },
+    async sessionReady({ jobId, ...mark }) {
+      const readyAt = await markReady(sql, mark);
+      waiters.notify(jobId);
+      return readyAt;
+    },
+    sessionClosed: (mark) => markClosed(sql, mark),
     async endAttempt(end) {
       const isEnded = await endAttempt(sql, accounts, end);
       if (isEnded && end.failure) isOver(end.jobId);

@@ -19,6 +19,7 @@ import { nodeRoutes } from './routes/nodes.ts';
 import { pricingRoutes } from './routes/pricing.ts';
 import { quoteRoutes } from './routes/quote.ts';
 import { serviceRoutes } from './routes/services.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { solvencyRoutes } from './routes/solvency.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { withdrawalRoutes } from './routes/withdrawals.ts';
@@ -62,6 +63,7 @@ export async function buildServer(context: Context): Promise<FastifyInstance> {
     serviceRoutes,
     batchRoutes,
     mapRoutes,
+    sessionRoutes,
     quoteRoutes,
     jobRoutes,
     balanceRoutes,

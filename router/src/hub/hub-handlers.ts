@@ -1,4 +1,4 @@
-import type { Ack, AttemptId, Hello, JobId, NodeId, Refuse, Result, Service } from '@watt/shared';
+import type { Ack, AttemptId, CallResult, Hello, JobId, NodeId, Refuse, Result, Service } from '@watt/shared';
 
 /** One job on its way to a node. `request` is the normalised request as JSON text; it becomes the body of the frame. */
 export interface OutgoingJob {
@@ -13,6 +13,20 @@ export interface OutgoingJob {
   nodeShare: bigint;
   /** Whether the node is to send the program's output as it comes. */
   stream?: boolean;
+}
+
+/** A call of a session on its way to its node. `body` is a `SessionCall` as JSON text. */
+export interface OutgoingCall {
+  attemptId: AttemptId;
+  callId: string;
+  body: string;
+}
+
+/** A verified result of a call: the header's exact text and signature, its parsed form, and the payload text. */
+export interface ReceivedCallResult {
+  header: CallResult;
+  statement: { text: string; signature: string };
+  payload: string;
 }
 
 /** Output of a program that runs, verified to be this node's. `offset` and `bytes` count bytes of the stream. */
@@ -32,6 +46,9 @@ export interface NodeLink {
   /** False when the connection is gone or its send buffer is above the watermark: choose another node. */
   sendJob(job: OutgoingJob): boolean;
   cancel(attemptId: AttemptId, reason: string): void;
+  /** False as for jobs, and when the node has too many calls to answer. The same call may be sent again. */
+  sendCall(call: OutgoingCall): boolean;
+  closeSession(attemptId: AttemptId): void;
   /** Says `bye` and closes. */
   close(code: string, message: string): void;
 }
@@ -57,6 +74,9 @@ export interface HubHandlers {
   onResult(link: NodeLink, result: ReceivedResult): Promise<Pick<Ack, 'verdict' | 'earned' | 'message'>>;
   /** False when the lease is not this node's or the output is not wanted: the node gets no acknowledgement, and soon sends no more. */
   onOutput(link: NodeLink, output: ReceivedOutput): boolean;
+  /** The kernel of a session answers; said again after each return of its node. When it rejects the link ends, and the node says it once more. */
+  onSessionReady(link: NodeLink, attemptId: AttemptId): Promise<void>;
+  onCallResult(link: NodeLink, result: ReceivedCallResult): void;
   onRefuse(link: NodeLink, refusal: Pick<Refuse, 'attempt_id' | 'reason' | 'message'>): void;
   /** The authoritative leases of this node, which answer its heartbeat. */
   onHeartbeat(link: NodeLink, leases: readonly string[]): AttemptId[];

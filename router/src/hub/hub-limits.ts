@@ -22,6 +22,9 @@ export interface HubLimits {
   /** Results in the handlers' hands per link; above either, the link is not read until some are acknowledged. */
   pendingResults: number;
   pendingResultBytes: number;
+  /** Calls of sessions that a node has not answered, and their bytes. */
+  pendingCalls: number;
+  pendingCallBytes: number;
   /** Heartbeat intervals without a sign of life. */
   missedHeartbeats: number;
   /** How long the peer may take to answer our close. */
@@ -42,6 +45,8 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   sendBufferMaxBytes: 32 * 1024 * 1024,
   pendingResults: 256,
   pendingResultBytes: 64 * 1024 * 1024,
+  pendingCalls: 512,
+  pendingCallBytes: 32 * 1024 * 1024,
   missedHeartbeats: 3,
   closeMs: 2_000,
 };

@@ -15,8 +15,9 @@ import {
 } from '@watt/shared';
 import { Compile } from 'typebox/compile';
 import type { RawData, WebSocket } from 'ws';
+import { createCallIntake } from './call-intake.ts';
 import { closeSocket } from './close-socket.ts';
-import type { HubHandlers, NodeLink, OutgoingJob } from './hub-handlers.ts';
+import type { HubHandlers, NodeLink, OutgoingCall, OutgoingJob } from './hub-handlers.ts';
 import type { HubLimits } from './hub-limits.ts';
 import type { HubLogger } from './hub-logger.ts';
 import type { LinkFault } from './link-fault.ts';
@@ -68,6 +69,7 @@ export class NodeConnection implements NodeLink {
   readonly #read;
   readonly #intake;
   readonly #output;
+  readonly #calls;
   readonly #allowance;
   #state: 'deciding' | 'open' | 'ended' = 'deciding';
   #waiting: { message: OutgoingMessage; body: string | null }[] = [];
@@ -96,7 +98,9 @@ export class NodeConnection implements NodeLink {
       logger,
       setPaused: (isPaused) => this.#setPaused(isPaused),
     });
-    this.#output = createOutputIntake({ link: this, handlers, onTaken: () => this.#allowance.grant(1) });
+    const onExpected = (): void => this.#allowance.grant(1);
+    this.#output = createOutputIntake({ link: this, handlers, onTaken: onExpected });
+    this.#calls = createCallIntake({ link: this, handlers, limits, onAsked: onExpected });
     socket.on('message', (data: RawData, isBinary: boolean) => this.#onFrame(data, isBinary));
     socket.on('ping', () => {
       if (!this.#allowance.spend()) this.#fail('too_many_messages');
@@ -121,9 +125,7 @@ export class NodeConnection implements NodeLink {
   }
 
   sendJob(job: OutgoingJob): boolean {
-    const { socket, limits } = this.#options;
-    if (this.#state === 'ended' || socket.readyState !== socket.OPEN) return false;
-    if (socket.bufferedAmount > limits.sendBufferBytes) return false;
+    if (!this.#canSend()) return false;
     const { attemptId, jobId, service, request, requestSha256, deadline, nodeShare, stream } = job;
     this.#allowance.grant(FRAMES_PER_JOB + (stream ? FRAMES_PER_STREAM : 0));
     this.send(
@@ -142,8 +144,16 @@ export class NodeConnection implements NodeLink {
     return true;
   }
 
+  sendCall(call: OutgoingCall): boolean {
+    return this.#canSend() && this.#calls.send(call);
+  }
+
+  closeSession(attemptId: AttemptId): void {
+    this.send({ type: 'close_session', attempt_id: attemptId });
+  }
+
   cancel(attemptId: AttemptId, reason: string): void {
-    this.#output.forget(attemptId);
+    this.#forget(attemptId);
     this.send({ type: 'cancel', attempt_id: attemptId, reason: reason.slice(0, 2000) });
   }
 
@@ -203,11 +213,12 @@ export class NodeConnection implements NodeLink {
     if ('fault' in frame) return frame.fault;
     const { message } = frame;
     if (message.type === 'result') {
-      this.#output.forget(message.attempt_id);
+      this.#forget(message.attempt_id);
       return this.#intake.onResult({ ...frame, message });
     }
     try {
       if (message.type === 'output') return this.#output.onOutput({ ...frame, message });
+      if (message.type === 'call_result') return this.#calls.onCallResult({ ...frame, message });
       this.#onMessage(message);
     } catch (error) {
       this.#options.logger.error({ err: error, node: this.nodeId }, `${message.type} was not handled`);
@@ -216,15 +227,18 @@ export class NodeConnection implements NodeLink {
     return null;
   }
 
-  #onMessage(message: Exclude<FromNode, { type: 'result' | 'output' }>): void {
+  #onMessage(message: Exclude<FromNode, { type: 'result' | 'output' | 'call_result' }>): void {
     const { handlers, logger } = this.#options;
     switch (message.type) {
       case 'heartbeat':
         this.#missed = 0;
         this.send({ type: 'leases', leases: handlers.onHeartbeat(this, message.leases) });
         break;
+      case 'session_ready':
+        void this.#onReady(message.attempt_id as AttemptId);
+        break;
       case 'refuse':
-        this.#output.forget(message.attempt_id);
+        this.#forget(message.attempt_id);
         handlers.onRefuse(this, message);
         break;
       case 'drain':
@@ -234,6 +248,28 @@ export class NodeConnection implements NodeLink {
         logger.info({ node: this.nodeId, code: message.code, reason: message.message }, 'node said bye');
         this.end('bye', '');
     }
+  }
+
+  async #onReady(attemptId: AttemptId): Promise<void> {
+    const { handlers, logger } = this.#options;
+    try {
+      await handlers.onSessionReady(this, attemptId);
+    } catch (error) {
+      logger.error({ err: error, node: this.nodeId, attempt: attemptId }, 'session_ready was not handled');
+      this.end('internal', 'the router failed, connect again soon');
+    }
+  }
+
+  #canSend(): boolean {
+    const { socket, limits } = this.#options;
+    if (this.#state === 'ended' || socket.readyState !== socket.OPEN) return false;
+    return socket.bufferedAmount <= limits.sendBufferBytes;
+  }
+
+  /** The attempt is over. */
+  #forget(attemptId: string): void {
+    this.#output.forget(attemptId);
+    this.#calls.forget(attemptId);
   }
 
   #fail(fault: LinkFault | 'heartbeat_lost'): void {

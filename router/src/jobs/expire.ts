@@ -19,3 +19,17 @@ export async function expireUnpaidJobs(sql: SqlRunner): Promise<string[]> {
     select id from moved`;
   return rows.map((row) => row.id);
 }
+
+/** The same for one job that its agent does not want any more. False when it is paid, or its payment may have been sent. */
+export async function expireUnpaidJob(sql: SqlRunner, id: string): Promise<boolean> {
+  const rows = await sql`
+    with moved as (
+      update jobs j set state = 'expired', finished_at = now() where id = ${id} and state = 'awaiting_payment'
+        and not exists (select 1 from x402_settlements s where s.job_id = j.id and s.state = 'signed')
+      returning id
+    ), noted as (
+      insert into job_events (job_id, from_state, to_state, detail) select id, 'awaiting_payment', 'expired', 'closed' from moved
+    )
+    select id from moved`;
+  return rows.length > 0;
+}

@@ -1,7 +1,7 @@
 /** The way into the jobs domain. */
 export { type CompletedJob, completeJobs } from './complete.ts';
 export { type EndedAttempt, endAttempt, type Failure, failQueuedJob } from './end-attempt.ts';
-export { expireUnpaidJobs } from './expire.ts';
+export { expireUnpaidJob, expireUnpaidJobs } from './expire.ts';
 export { createJobReader, type JobReader } from './job-reader.ts';
 export type { NewCopy } from './keep-copies.ts';
 export { leaseJobs, type NewLease } from './lease.ts';

@@ -14,6 +14,8 @@ export interface PaidCallParts extends SettlerParts {
 
 export interface PaidCallRequest {
   service: Service;
+  /** Where it was called. */
+  path: string;
   /** The exact bytes of the body. */
   raw: Uint8Array;
   headers: IncomingHttpHeaders;
@@ -65,14 +67,14 @@ export function openPaidCall(parts: PaidCallParts, request: PaidCallRequest): Pa
 function offerOn(
   error: AppError,
   { terms, publicUrl }: PaidCallParts,
-  { service, raw }: PaidCallRequest,
+  { service, path, raw }: PaidCallRequest,
 ): { headers?: Record<string, string>; extra?: Record<string, unknown> } {
   const { job_id: jobId, payment } = error.extra;
   const price = (payment as { amount_base?: unknown } | undefined)?.amount_base;
   const isWhole = typeof price === 'string' && error.code !== 'PAYMENT_INSUFFICIENT';
   if (error.entry.status !== 402 || typeof jobId !== 'string' || !isWhole) return {};
   const required = paymentRequired(terms, {
-    url: `${publicUrl()}/api/v1/${service}`,
+    url: `${publicUrl()}${path}`,
     error: error.message,
     request: { jobId, service, raw, price: BigInt(price) },
   });

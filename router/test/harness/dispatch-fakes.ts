@@ -9,7 +9,7 @@ import {
   sha256Hex,
 } from '@watt/shared';
 import type { DispatchStore } from '../../src/dispatch/store.ts';
-import type { NodeLink, OutgoingJob, ReceivedResult } from '../../src/hub/hub-handlers.ts';
+import type { NodeLink, OutgoingCall, OutgoingJob, ReceivedResult } from '../../src/hub/hub-handlers.ts';
 import type { QueuedJob } from '../../src/jobs/jobs.ts';
 
 export const EVERYTHING: Capabilities = {
@@ -20,6 +20,8 @@ export const EVERYTHING: Capabilities = {
 export interface FakeLink extends NodeLink {
   readonly sent: OutgoingJob[];
   readonly cancelled: AttemptId[];
+  readonly calls: OutgoingCall[];
+  readonly closed: AttemptId[];
   isGone: boolean;
 }
 
@@ -32,11 +34,18 @@ export function createLink(capabilities: Capabilities = EVERYTHING, hello: Parti
     remoteAddress: '192.0.2.1',
     sent: [],
     cancelled: [],
+    calls: [],
+    closed: [],
     isGone: false,
     sendJob(job) {
       if (!link.isGone) link.sent.push(job);
       return !link.isGone;
     },
+    sendCall(call) {
+      if (!link.isGone) link.calls.push(call);
+      return !link.isGone;
+    },
+    closeSession: (attemptId) => void link.closed.push(attemptId),
     cancel: (attemptId) => void link.cancelled.push(attemptId),
     close() {
       throw new Error('close was not planned');
@@ -52,6 +61,8 @@ const NAMES = [
   'lease',
   'serveCopy',
   'complete',
+  'sessionReady',
+  'sessionClosed',
   'endAttempt',
   'failQueued',
   'pastAttempt',

@@ -53,6 +53,8 @@ async function startRouter() {
       return { verdict: 'paid', earned: '70', message: '' };
     },
     onOutput: () => false,
+    onSessionReady: async () => undefined,
+    onCallResult() {},
     onRefuse: (_, { attempt_id }) => void leases.delete(attempt_id as AttemptId),
     onHeartbeat: () => [...leases],
     onDrain() {},
@@ -143,7 +145,7 @@ const quick: Workers = {
   close: async () => undefined,
 };
 
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 });
+const eventually = <T>(read: () => T) => expect.poll(read);
 
 test('jobs survive a database that is away and a hub that starts anew, and every result is paid once', async () => {
   await using router = await startRouter();

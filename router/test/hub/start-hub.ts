@@ -45,6 +45,8 @@ export async function startHub(overrides: Overrides = {}): Promise<TestHub> {
       events.push(`output ${stream} ${offset} ${text}`);
       return true;
     },
+    onSessionReady: async (_, attemptId) => void events.push(`ready ${attemptId}`),
+    onCallResult: (_, { header, payload }) => void events.push(`call_result ${header.call_id} ${payload}`),
     onRefuse: (_, refusal) => void events.push(`refuse ${refusal.attempt_id} ${refusal.reason}`),
     onHeartbeat(_, leases) {
       events.push(`heartbeat ${leases.length}`);

@@ -226,6 +226,11 @@ export const ERRORS = {
     title: 'The call id belongs to another call of this session',
     fix: 'Use a new call id for other code.',
   },
+  SESSION_NOT_READY: {
+    status: 409,
+    title: 'The session is not ready yet',
+    fix: 'Wait for Retry-After and repeat the call; nothing was run.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ExecuteBodySchema } from './execute.ts';
 import { ScrapeBodySchema } from './scrape.ts';
+import { SessionBodySchema } from './session.ts';
 
 /** How many of these jobs, one after the other, the quote is for. */
 export const QuantitySchema = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 }));
@@ -13,6 +14,10 @@ export const QuoteBodySchema = Type.Union([
   ),
   Type.Object(
     { service: Type.Literal('execute'), request: ExecuteBodySchema, quantity: QuantitySchema },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { service: Type.Literal('session'), request: SessionBodySchema, quantity: QuantitySchema },
     { additionalProperties: false },
   ),
 ]);

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 
 /** `GET /api/v1/pricing`: what everything costs, where to pay, whose signatures to expect. */
 export function pricingRoutes(app: FastifyInstance, { config, payments, secrets }: Context): void {
-  const { scrape, execute } = config.prices;
+  const { scrape, execute, session } = config.prices;
   const { computeWallet, tokenAccount, mint, tokenProgram, network } = payments.payTo;
   const answer = {
     success: true,
@@ -27,6 +27,12 @@ export function pricingRoutes(app: FastifyInstance, { config, payments, secrets 
       tier: tier.name,
       watt: wattNumber(tier.price),
       max_timeout_seconds: tier.maxSeconds,
+      max_memory_mb: tier.maxMemoryMb,
+    })),
+    session: session.map((tier) => ({
+      tier: tier.name,
+      watt_per_minute: wattNumber(tier.pricePerMinute),
+      max_minutes: LIMITS.sessionMinutesMax,
       max_memory_mb: tier.maxMemoryMb,
     })),
     shares_bps: {

@@ -19,10 +19,10 @@ import type { RawBody } from '../raw-body.ts';
 import { receivedCall } from '../received-call.ts';
 
 /** Only the envelope: the union of both services gives poor messages, and the request is read by its own reader. */
-const validate = createValidator<{ service: Service; request: unknown; quantity?: number }>(
+const validate = createValidator<{ service: Service | 'session'; request: unknown; quantity?: number }>(
   Type.Object(
     {
-      service: ServiceSchema,
+      service: Type.Union([...ServiceSchema.anyOf, Type.Literal('session')]),
       request: Type.Unknown(),
       quantity: QuantitySchema,
     },
@@ -41,7 +41,7 @@ export function quoteRoutes(app: FastifyInstance, context: Context): void {
     const { price: list, jobId, request: asked } = reader.read(service, body);
     const isShared = 'url' in asked && asked.options.max_age !== undefined;
     const { price, discountBps } = await pricer.terms(list.total, wallet);
-    const isMemoGood = authority !== null || !payments.isSignedOnly;
+    const isMemoGood = service !== 'session' && (authority !== null || !payments.isSignedOnly);
     return {
       success: true,
       service,
