@@ -33,6 +33,23 @@ describe('resultBody', () => {
     });
   });
 
+  it('says beside the signed part whether a copy served it, how old that was, and what goes back', () => {
+    const request = JSON.stringify({ url: 'https://e.com/', options: { max_age: 60 } });
+    const scrape = { service: 'scrape' as const, request };
+    const made = resultBody(jobRecord(page({ title: 'A page' }), scrape), []);
+    expect(made).toMatchObject({ cache: { hit: false }, watt_charged: 500 });
+    expect(made).not.toHaveProperty('refund');
+    const times = { finishedAt: 61_999, copyMadeAt: 2000 };
+    const charge = { charged: 100_000_000n, nodeShare: 70_000_000n, burnShare: 150_000n };
+    const served = jobRecord(page({ title: 'A page' }), { ...scrape, ...times, ...charge });
+    expect(resultBody(served, [])).toMatchObject({
+      cache: { hit: true, age_seconds: 59, made_at: '1970-01-01T00:00:02.000Z' },
+      watt_charged: 100,
+      watt_burned: 0.15,
+      refund: { watt: 400, to: served.payer, as: 'balance' },
+    });
+  });
+
   it('shows a program’s failure with its output, and charges for the work', () => {
     const body = resultBody(jobRecord(executed), []);
     expect(Object.keys(body)).toEqual([

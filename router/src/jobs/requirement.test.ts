@@ -105,3 +105,17 @@ it('a map goes only to nodes that say they can', () => {
   ]);
   expect(canDo(node(), scrape())).toBe(true);
 });
+
+it('a scrape that may be shared goes only to nodes that sign for it', () => {
+  const requirement = scrape({ max_age: 0 });
+  const node = (copies?: boolean): Capabilities => ({
+    scrape: { slots: 1, javascript: true, screenshots: true, ...(copies !== undefined && { copies }) },
+    execute: null,
+  });
+  expect(requirement.key).not.toBe(scrape().key);
+  expect(scrape({ max_age: 60 }).key).toBe(requirement.key);
+  expect([node(), node(false), node(true)].map((one) => canDo(one, requirement))).toEqual([
+    ...[false, false],
+    true,
+  ]);
+});

@@ -239,12 +239,16 @@ describe('a scrape that says how old it may be', () => {
   it('waits for a node that signs copies', async () => {
     nodes.push(await connectCopyNode(server.router.url, { copies: false }));
     const agent = await rich();
-    const sent = await agent.send('POST', SCRAPE, asking(fresh()), { prefer: 'respond-async' });
+    const body = { ...asking(fresh()), job_id: createJobId() };
+    const sent = await agent.send('POST', SCRAPE, body, { prefer: 'respond-async' });
     expect(sent.json.state).toBe('queued');
     expect((await agent.send('POST', SCRAPE, { url: fresh() })).status).toBe(200);
+    expect((await server.send('GET', `/api/v1/jobs/${body.job_id}`)).json.state).toBe('queued');
     await node();
-    const done = await agent.send('POST', SCRAPE, asking(`https://example.com/${pages}`));
-    expect(done.status).toBe(200);
+    expect((await agent.send('POST', SCRAPE, body)).json).toMatchObject({
+      success: true,
+      cache: { hit: false },
+    });
   });
 });
 

@@ -35,6 +35,11 @@ test.each([
   [{ wait_for: { selector: 'a[' } }, 'options.wait_for.selector'],
   [{ screenshot: { selector: '>' } }, 'options.screenshot.selector'],
   [{ actions: [{ type: 'click' as const, selector: ':nope(' }] }, 'options.actions.0.selector'],
+  [{ max_age: 60, headers: { 'x-a': 'b' } }, 'options.max_age'],
+  [{ max_age: 0, cookies: { a: 'b' } }, 'options.max_age'],
+  [{ max_age: 60, actions: [{ type: 'scroll' as const }] }, 'options.max_age'],
+  [{ max_age: 60, if_none_match: '"a"' }, 'options.max_age'],
+  [{ max_age: 60, if_modified_since: 'x' }, 'options.max_age'],
 ])('%j is refused at %s', (options, field) => {
   expect(checkScrapeOptions(options)).toMatchObject({ field });
 });
@@ -79,4 +84,10 @@ test('options that say nothing go, those of the browser turn it on, and a second
     screenshot: { format: 'jpeg', quality: 5 },
   });
   expect(JSON.stringify(normaliseScrape(request))).toBe(JSON.stringify(request));
+});
+
+test('a copy may be taken of what has nothing of the caller’s own', () => {
+  const options = { max_age: 60, headers: {}, cookies: {}, user_agent: 'x', language: 'de', scroll: true };
+  expect(checkScrapeOptions(options)).toBeNull();
+  expect(normaliseScrape({ url: 'https://e.com/', options: { max_age: 0 } }).options.max_age).toBe(0);
 });

@@ -87,7 +87,10 @@ it('another agent’s identical request costs a fifth, is proven, and the books 
     options: { screenshots: true, max_age: 600 },
   };
   const made = await one.scrape(asked);
-  expect(made).toMatchObject({ cost: '500', cachedAge: null });
+  expect(made).toMatchObject({
+    ...{ cost: '500', cachedAge: null },
+    metadata: { cache_control: 'max-age=60' },
+  });
   const copied = await other.scrape(asked);
   expect(copied).toMatchObject({ cost: '100', data: { title: 'Shared' } });
   expect(copied.cachedAge).toBeGreaterThanOrEqual(0);
