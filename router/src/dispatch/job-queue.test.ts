@@ -23,6 +23,15 @@ describe('JobQueue', () => {
     expect([queue.has(large.job.id), queue.has(later.job.id), queue.size]).toEqual([true, false, 1]);
   });
 
+  it('lets lines take turns by who has waited longest', () => {
+    const queue = new JobQueue();
+    const [first, third, second] = [waiting(128, 10), waiting(128, 30), waiting(512, 20)];
+    for (const job of [first, third, second]) queue.push(job);
+    expect(queue.heads()).toEqual([first, second]);
+    queue.delete(first);
+    expect(queue.heads()).toEqual([second, third]);
+  });
+
   it('has a job once, however often it comes', () => {
     const queue = new JobQueue();
     const one = waiting(128);

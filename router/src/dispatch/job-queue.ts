@@ -7,6 +7,8 @@ export interface WaitingJob {
   requirement: Requirement;
   /** Nodes that had it before. */
   tried: Set<NodeId>;
+  /** When the first of them got it, in Unix milliseconds; unknown after a restart. */
+  begunAt?: number;
 }
 
 /** Paid jobs in the order of their payment, one line for each requirement, so that a busy capability never holds up another. */
@@ -40,9 +42,10 @@ export class JobQueue {
     if (line?.size === 0) this.#lines.delete(waiting.requirement.key);
   }
 
-  /** The first of every line. */
+  /** The first of every line, those first who have waited longest: lines that share a node's slots take turns. */
   heads(): WaitingJob[] {
-    return [...this.#lines.values()].flatMap((line) => line.values().next().value ?? []);
+    const heads = [...this.#lines.values()].flatMap((line) => line.values().next().value ?? []);
+    return heads.sort((one, other) => one.job.queuedAt - other.job.queuedAt);
   }
 
   /** The first of the line behind `waiting`. */

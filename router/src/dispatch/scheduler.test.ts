@@ -139,6 +139,27 @@ describe('a job', () => {
     await scheduler.stop();
   });
 
+  it('that is a page is not tried on another node once its time is over, unless its node vanished', async () => {
+    const failure = { code: 'SCRAPE_FAILED' as const, message: 'not complete' };
+    const page = () => {
+      const options = { javascript: false, screenshots: false, timeout: 8 };
+      const request = JSON.stringify({ url: 'https://site.example/', output_format: 'text', options });
+      return queuedJob({ service: 'scrape', request });
+    };
+    const { scheduler, store } = schedule({ endAttempt: async () => true });
+    connect(scheduler);
+    scheduler.enqueue([page()]);
+    await vi.advanceTimersByTimeAsync(7999);
+    await scheduler.end(onlyLease(scheduler), { state: 'failed', reason: 'connect', failure });
+    await vi.advanceTimersByTimeAsync(1);
+    await scheduler.end(onlyLease(scheduler), { state: 'lapsed', reason: 'the node vanished' });
+    await settle();
+    await scheduler.end(onlyLease(scheduler), { state: 'failed', reason: 'timeout', failure });
+    expect(store.calls.endAttempt.map((end) => end.failure)).toEqual([null, null, failure]);
+    expect(scheduler.queued).toBe(0);
+    await scheduler.stop();
+  });
+
   it('fails after its last attempt, with the reason of that one', async () => {
     const { scheduler, store } = schedule({ endAttempt: async () => true }, 2);
     connect(scheduler);

@@ -223,6 +223,7 @@ export class Scheduler {
     if (!isLeased) return;
     job.attempts += 1;
     waiting.tried.add(nodeId);
+    waiting.begunAt ??= this.#options.clock();
     const lease = this.#book({ waiting, attemptId, nodeId, deadline });
     const { service, request, requestSha256, nodeShare } = job;
     const isSent = link.sendJob({
@@ -263,11 +264,18 @@ export class Scheduler {
     const { attempts } = lease.waiting.job;
     // What a session had in its kernel no other node has.
     const isLost = lease.session !== null && lease.session.readyAt !== null;
-    if (!isLost && end.final !== true && attempts < this.#options.maxAttempts) return null;
+    const isFinal = isLost || end.final === true || (end.state === 'failed' && this.#isSpent(lease));
+    if (!isFinal && attempts < this.#options.maxAttempts) return null;
     const message = isLost
       ? `The session was lost: ${end.reason}`
       : `${attempts} attempts, the last ended so: ${end.reason}`;
     return end.failure ?? { code: 'NODE_FAILED', message };
+  }
+
+  /** A page has the time that its agent gave it once, not once on every node. */
+  #isSpent({ waiting: { requirement, begunAt } }: Lease): boolean {
+    if (requirement.service !== 'scrape' || begunAt === undefined) return false;
+    return this.#options.clock() - begunAt >= requirement.timeoutMs;
   }
 }
 
