@@ -20,14 +20,46 @@ export async function verifyReceipt(receipt, { routerKey, jobId }) {
     },
     { says: 'about this job', holds: facts.job_id === jobId },
     { says: 'the shares add up to what was charged', holds: parts === BigInt(facts.charged) },
-    {
-      says: 'charged the price if done, nothing if not',
-      holds: facts.charged === (isCaptured ? facts.price : '0'),
-    },
+    { says: 'charged no more than the price if done, nothing if not', holds: isDue(facts) },
   ];
-  if (receipt.node_statement !== null) checks.push(...(await checkNode(receipt, facts)));
+  if (facts.copy) checks.push(...(await checkCopy(receipt, facts)));
+  else if (receipt.node_statement !== null) checks.push(...(await checkNode(receipt, facts)));
   else checks.push({ says: 'no node answered, so nothing was charged', holds: !isCaptured });
   return { checks, facts };
+}
+
+function isDue({ settlement, charged, price }) {
+  if (settlement !== 'captured') return charged === '0';
+  return BigInt(charged) > 0n && BigInt(charged) <= BigInt(price);
+}
+
+/** A copy is proven by what its node said about it, which names no job. */
+async function checkCopy(receipt, facts) {
+  const statement = JSON.parse(receipt.node_statement);
+  const isSignedByNode = await isSigned(facts.node, {
+    text: `watt/copy/1\n${receipt.node_statement}`,
+    signature: receipt.node_signature,
+  });
+  const madeAt = Date.parse(facts.copy.made_at);
+  const isSameWork =
+    statement.request_sha256 === facts.copy.request_sha256 && statement.body_sha256 === facts.result_sha256;
+  return [
+    {
+      says: 'signed by the node that made the copy',
+      holds: isSignedByNode && statement.node === facts.node,
+    },
+    { says: 'router and node name the same page and result', holds: isSameWork },
+    {
+      says: 'no older than was allowed',
+      holds:
+        madeAt <= statement.finished_at &&
+        Date.parse(facts.finished_at) - madeAt <= facts.copy.max_age * 1000,
+    },
+    {
+      says: 'charged as a copy, without a run',
+      holds: facts.settlement === 'captured' && facts.attempt_id === null,
+    },
+  ];
 }
 
 async function checkNode(receipt, facts) {

@@ -38,7 +38,7 @@ export async function connectCopyNode(
   routerUrl: string,
   options: { slots?: number; copies?: boolean; answer?: (request: ScrapeRequest) => PageAnswer } = {},
 ): Promise<CopyNode> {
-  const { slots = 8, copies = true, answer = () => ({}) } = options;
+  const { slots = 8, copies = true, answer = (): PageAnswer => ({}) } = options;
   const capabilities = { scrape: { slots, javascript: true, screenshots: true, copies }, execute: null };
   const url = `${routerUrl.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
   const node = await connectNode(url, { hello: { capabilities } });

@@ -55,19 +55,19 @@ it('a job that a lease, a copy and a time-out reach for at once goes to one of t
   for (let round = 0; round < 60; round += 1) {
     const jobId = await queued('race');
     const turns = [
-      async () => ((await leaseJob(sql, jobId, NODE)) ? 'leased' : null),
-      async () => ((await serve(hit(jobId, sourceId))).has(jobId) ? 'served' : null),
-      async () => ((await serve(hit(jobId, sourceId))).has(jobId) ? 'served' : null),
+      async () => ((await leaseJob(sql, jobId, NODE)) ? ('leased' as const) : null),
+      async () => ((await serve(hit(jobId, sourceId))).has(jobId) ? ('served' as const) : null),
+      async () => ((await serve(hit(jobId, sourceId))).has(jobId) ? ('served' as const) : null),
       async () => {
         const failure = { code: 'NO_NODE_AVAILABLE' as const, message: 'as the test said' };
-        return (await failQueuedJob(sql, accounts, { jobId, failure })) ? 'failed' : null;
+        return (await failQueuedJob(sql, accounts, { jobId, failure })) ? ('failed' as const) : null;
       },
     ];
     const shift = round % turns.length;
     const order = [...turns.slice(shift), ...turns.slice(0, shift)].slice(0, round % 2 === 0 ? 4 : 3);
     const won = (await Promise.all(order.map((turn) => turn()))).filter((end) => end !== null);
     expect(won).toHaveLength(1);
-    const [end = ''] = won;
+    const end = won[0] ?? 'leased';
     ends.set(end, (ends.get(end) ?? 0) + 1);
     const state = { leased: 'running', served: 'succeeded', failed: 'failed' }[end];
     expect(await load(jobId)).toMatchObject({ state, charged: end === 'served' ? 200n : null });
