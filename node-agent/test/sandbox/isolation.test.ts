@@ -38,10 +38,10 @@ for place in / /usr /usr/bin /etc /dev /var/tmp /home /root /proc/sys/kernel /sy
   (echo x > $place/watt-probe) 2>/dev/null && echo "written $place"
 done
 cp /usr/bin/true /tmp/t && chmod +x /tmp/t && /tmp/t && echo "ran from /tmp"
-mount -t tmpfs none /tmp 2>/dev/null && echo mounted
+python3 -c 'import ctypes; print(ctypes.CDLL(None).mount(b"none", b"/tmp", b"tmpfs", 0, None))'
 find / -xdev -perm /6000 2>/dev/null
 echo end`);
-    expect(said).toBe('end\n');
+    expect(said).toBe('-1\nend\n');
   });
 
   test('nobody’s secrets: environment, docker socket, host files', async () => {

@@ -143,8 +143,8 @@ os.write(2, b"\\xff\\x00ok")`;
   });
 
   test('a child that went into the background neither delays the answer nor outlives it', async () => {
-    const outcome = await complete('bash', '(setsid sleep 60 &) ; echo done', { timeout: 20 });
-    expect(outcome).toMatchObject({ success: true, output: { stdout: 'done\n' } });
+    const outcome = await complete('bash', '(nohup sleep 60 &) ; echo done', { timeout: 20 });
+    expect(outcome).toMatchObject({ success: true, output: { stdout: 'done\n', stderr: '' } });
     expect(outcome.metadata.execution_ms).toBeLessThan(20_000);
   });
 

@@ -1,23 +1,9 @@
-import {
-  createTransferCheckedInstruction,
-  getAssociatedTokenAddressSync,
-  TOKEN_2022_PROGRAM_ID,
-} from '@solana/spl-token';
-import {
-  ComputeBudgetProgram,
-  type Keypair,
-  PublicKey,
-  TransactionInstruction,
-  TransactionMessage,
-  VersionedTransaction,
-} from '@solana/web3.js';
+import { type Keypair, PublicKey } from '@solana/web3.js';
 import { createJobId, parseJson } from '@watt/shared';
 import bs58 from 'bs58';
 import { type CustomerContext, type Purchase, ROUND_TRIP, type WayToPay } from './customer.ts';
 import { insist } from './insist.ts';
-import type { World } from './world.ts';
-
-const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+import { buildX402Transaction, x402Header } from './x402-payment.ts';
 
 /** What an x402 402 asks for, as far as a payer needs it. */
 interface Asked {
@@ -72,48 +58,17 @@ function decode(header: string): Asked {
 async function signPayment(
   { world, onPayment }: CustomerContext,
   wallet: Keypair,
-  asked: Asked,
+  { accepts: [accepted], resource }: Asked,
 ): Promise<Record<string, string>> {
-  const [accepted] = asked.accepts;
-  const transaction = new VersionedTransaction(await paymentMessage(world, wallet, accepted));
+  const transaction = await buildX402Transaction(world, {
+    from: wallet.publicKey,
+    to: new PublicKey(accepted.payTo),
+    feePayer: new PublicKey(accepted.extra.feePayer),
+    amount: BigInt(accepted.amount),
+    memo: accepted.extra.memo,
+  });
   transaction.sign([wallet]);
   // The first signature is the fee payer's, which the router makes; it is known to nobody before.
   onPayment(bs58.encode(transaction.signatures[1] ?? new Uint8Array(64)));
-  const payload = {
-    x402Version: 2,
-    resource: asked.resource,
-    accepted,
-    payload: { transaction: Buffer.from(transaction.serialize()).toString('base64') },
-  };
-  return { 'payment-signature': Buffer.from(JSON.stringify(payload)).toString('base64') };
-}
-
-async function paymentMessage(world: World, wallet: Keypair, accepted: Asked['accepts'][0]) {
-  const { connection, mint } = world;
-  const account = (owner: PublicKey) =>
-    getAssociatedTokenAddressSync(mint, owner, true, TOKEN_2022_PROGRAM_ID);
-  const { blockhash } = await connection.getLatestBlockhash('confirmed');
-  return new TransactionMessage({
-    payerKey: new PublicKey(accepted.extra.feePayer),
-    recentBlockhash: blockhash,
-    instructions: [
-      ComputeBudgetProgram.setComputeUnitLimit({ units: 20_000 }),
-      ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1 }),
-      createTransferCheckedInstruction(
-        account(wallet.publicKey),
-        mint,
-        account(new PublicKey(accepted.payTo)),
-        wallet.publicKey,
-        BigInt(accepted.amount),
-        6,
-        [],
-        TOKEN_2022_PROGRAM_ID,
-      ),
-      new TransactionInstruction({
-        programId: MEMO_PROGRAM,
-        keys: [],
-        data: Buffer.from(accepted.extra.memo),
-      }),
-    ],
-  }).compileToV0Message();
+  return x402Header({ x402Version: 2, resource, accepted }, transaction);
 }

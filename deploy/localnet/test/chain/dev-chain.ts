@@ -1,17 +1,9 @@
-import {
-  Connection,
-  Keypair,
-  PublicKey,
-  SystemProgram,
-  Transaction,
-  TransactionInstruction,
-} from '@solana/web3.js';
+import { Connection, Keypair, type PublicKey, SystemProgram, Transaction } from '@solana/web3.js';
 import bs58 from 'bs58';
 import { onTestFinished } from 'vitest';
 import { airdrop } from '../../src/chain/airdrop.ts';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { type Chain, type ChainOptions, startChain } from '../../src/chain/start-chain.ts';
-
-const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 
 export const SOL = 1_000_000_000;
 
@@ -50,10 +42,6 @@ export async function signTransfer(
   transaction.sign(from);
   const signature = bs58.encode(transaction.signature ?? new Uint8Array());
   return { raw: transaction.serialize(), signature, lastValidBlockHeight, blockhash };
-}
-
-export function memoInstruction(text: string): TransactionInstruction {
-  return new TransactionInstruction({ programId: MEMO_PROGRAM, keys: [], data: Buffer.from(text) });
 }
 
 /** One bare JSON-RPC call, for what the client libraries hide. */

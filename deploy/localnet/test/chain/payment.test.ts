@@ -9,7 +9,8 @@ import { sendAndConfirmTransaction, Transaction } from '@solana/web3.js';
 import { expect, it } from 'vitest';
 import { createWattMint } from '../../src/chain/create-mint.ts';
 import { fund } from '../../src/chain/fund.ts';
-import { createWallet, memoInstruction, openDevChain, SOL } from './dev-chain.ts';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
+import { createWallet, openDevChain, SOL } from './dev-chain.ts';
 
 it('carries a WATT payment with a memo from mint to burn', async () => {
   const { connection } = await openDevChain();

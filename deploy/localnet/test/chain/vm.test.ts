@@ -8,8 +8,8 @@ import {
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeTransaction } from '../../src/chain/decode-transaction.ts';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { createVm } from '../../src/chain/vm.ts';
-import { memoInstruction } from './dev-chain.ts';
 
 const RUNS = 3000;
 

@@ -13,7 +13,7 @@ const nodes: WillingNode[] = [];
 const code = { language: 'python', code: 'print(1)' };
 
 beforeAll(async () => {
-  market = await startMarket({ QUEUE_TIMEOUT_SECONDS: '2', MAX_ATTEMPTS: '3' });
+  market = await startMarket({ QUEUE_TIMEOUT_SECONDS: '10', MAX_ATTEMPTS: '3', NODE_RESUME_MS: '3000' });
   agent = await market.agent(50_000);
 });
 afterEach(async () => {

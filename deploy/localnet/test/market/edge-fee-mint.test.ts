@@ -2,30 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { startRouter, toConfig } from '@watt/router';
 import { createSigningKey } from '@watt/shared';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { call } from './call.ts';
 import { createFeeMint } from './create-fee-mint.ts';
+import { openMarket } from './open-market.ts';
 import { pay } from './pay.ts';
-import { type MoneyReader, readMoney } from './read-money.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
-let market: Market;
-let node: WillingNode;
-let money: MoneyReader;
-
-beforeAll(async () => {
-  market = await startMarket(
-    { ALLOW_TRANSFER_FEE_MINT: 'true', PAYMENT_EXPIRY_SECONDS: '3' },
-    { createMint: createFeeMint },
-  );
-  node = await connectWillingNode(market.router.url);
-  money = readMoney(market);
-});
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
+const { market, node, money } = await openMarket(
+  { ALLOW_TRANSFER_FEE_MINT: 'true' },
+  { createMint: createFeeMint },
+);
 
 const scrape = (jobId: string) =>
   call('POST', `${market.router.url}/api/v1/scrape`, { url: 'http://127.0.0.1:8099/', job_id: jobId });
@@ -63,6 +49,7 @@ it('keeps a payment that comes after its job has expired in the payer’s balanc
   const agent = await market.agent(300);
   const jobId = randomUUID();
   expect((await scrape(jobId)).status).toBe(402);
+  await market.sql`update jobs set expires_at = now() - interval '1 second' where id = ${jobId}`;
   await expect.poll(() => money.jobState(jobId)).toBe('expired');
   await pay(market, { from: agent, watt: 210, memo: jobId });
   await expect.poll(() => money.balanceOf(agent.publicKey)).toBe(207_900_000n);

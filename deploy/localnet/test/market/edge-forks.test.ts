@@ -1,26 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { call } from './call.ts';
-import { type MoneyReader, readMoney } from './read-money.ts';
-import { memo, sendInstructions, transfer } from './send-instructions.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
+import { openMarket } from './open-market.ts';
+import { sendInstructions, transfer } from './send-instructions.ts';
 
 const PRICE = 200_000_000n;
 const FINAL_SLOTS = 40;
-let market: Market;
-let node: WillingNode;
-let money: MoneyReader;
-
-beforeAll(async () => {
-  market = await startMarket();
-  node = await connectWillingNode(market.router.url);
-  money = readMoney(market);
-});
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
+const { market, node, money } = await openMarket();
 
 const scrape = (jobId: string, headers?: Record<string, string>) =>
   call(
@@ -33,7 +20,7 @@ const scrape = (jobId: string, headers?: Record<string, string>) =>
 /** Pays one price with the job's id as memo, and waits until it is on record. */
 async function payFor(jobId: string) {
   const agent = await market.agent(200);
-  const instructions = [memo(jobId), transfer(market, { from: agent.publicKey, units: PRICE })];
+  const instructions = [memoInstruction(jobId), transfer(market, { from: agent.publicKey, units: PRICE })];
   const sent = await sendInstructions(market, instructions, [agent]);
   await expect.poll(() => money.credit(sent.signature)).toMatchObject({ status: 'confirmed' });
   return { ...sent, agent: agent.publicKey };

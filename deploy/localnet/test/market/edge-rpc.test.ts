@@ -1,32 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Keypair, PublicKey } from '@solana/web3.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createFaults } from '../../src/chain/faults.ts';
 import { call } from './call.ts';
+import { openMarket } from './open-market.ts';
 import { pay } from './pay.ts';
-import { type MoneyReader, readMoney } from './read-money.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
 const PRICE = 200_000_000n;
 const PAYMENTS = 12;
 /** More than the router reads again below its cursor. */
 const MINUTES_OF_SLOTS = 600;
-let market: Market;
-let node: WillingNode;
-let money: MoneyReader;
+const { market, node, money } = await openMarket();
 
-beforeAll(async () => {
-  market = await startMarket();
-  node = await connectWillingNode(market.router.url);
-  money = readMoney(market);
-});
 afterEach(() => Object.assign(market.chain.faults, createFaults()));
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
-
 const body = (jobId: string) => ({ url: 'http://127.0.0.1:8099/', job_id: jobId });
 
 const wallets = (payers: readonly Keypair[]): PublicKey[] => payers.map((payer) => payer.publicKey);

@@ -7,29 +7,16 @@ import {
   TOKEN_2022_PROGRAM_ID,
 } from '@solana/spl-token';
 import { Keypair, type PublicKey, SystemProgram } from '@solana/web3.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWattMint } from '../../src/chain/create-mint.ts';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { call } from './call.ts';
-import { type MoneyReader, readMoney } from './read-money.ts';
-import { memo, sendInstructions, tokenAccount, transfer } from './send-instructions.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
+import { openMarket } from './open-market.ts';
+import { sendInstructions, tokenAccount, transfer } from './send-instructions.ts';
 
 const PRICE = 200_000_000n;
 const TOKEN_ACCOUNT_BYTES = 165;
-let market: Market;
-let node: WillingNode;
-let money: MoneyReader;
-
-beforeAll(async () => {
-  market = await startMarket();
-  node = await connectWillingNode(market.router.url);
-  money = readMoney(market);
-});
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
+const { market, node, money } = await openMarket();
 
 const page = (jobId: string) => ({ url: 'http://127.0.0.1:8099/', job_id: jobId });
 const scrape = (jobId: string) => call('POST', `${market.router.url}/api/v1/scrape`, page(jobId));
@@ -44,7 +31,7 @@ describe('a transaction that brings nothing', () => {
     const jobId = randomUUID();
     const { signature } = await sendInstructions(
       market,
-      [memo(jobId), payUnits(agent.publicKey, PRICE)],
+      [memoInstruction(jobId), payUnits(agent.publicKey, PRICE)],
       [agent],
       { mayFail: true },
     );
@@ -87,7 +74,7 @@ describe('a transaction that brings nothing', () => {
       market,
       // The second transfer names our account, so that its history lists the transaction.
       [
-        memo(jobId),
+        memoInstruction(jobId),
         transfer(market, { from: agent.publicKey, units: PRICE, mint }),
         payUnits(agent.publicKey, 0n),
       ],
@@ -124,7 +111,7 @@ describe('a transaction that brings nothing', () => {
     const { signature } = await sendInstructions(
       market,
       [
-        memo(jobId),
+        memoInstruction(jobId),
         transfer(market, { from: agent.publicKey, units: PRICE, to: lookAlike.publicKey }),
         payUnits(agent.publicKey, 0n),
       ],
@@ -141,7 +128,7 @@ describe('a payment that names no single job', () => {
     const [one, other] = [randomUUID(), randomUUID()];
     const { signature } = await sendInstructions(
       market,
-      [memo(one), memo(other), payUnits(agent.publicKey, PRICE)],
+      [memoInstruction(one), memoInstruction(other), payUnits(agent.publicKey, PRICE)],
       [agent],
     );
     await expectUnpaid(one);
@@ -153,7 +140,11 @@ describe('a payment that names no single job', () => {
   it('with the same memo twice in one transaction is the payer’s balance too', async () => {
     const agent = await market.agent(300);
     const jobId = randomUUID();
-    await sendInstructions(market, [memo(jobId), memo(jobId), payUnits(agent.publicKey, PRICE)], [agent]);
+    await sendInstructions(
+      market,
+      [memoInstruction(jobId), memoInstruction(jobId), payUnits(agent.publicKey, PRICE)],
+      [agent],
+    );
     await expectUnpaid(jobId);
     expect(await money.balanceOf(agent.publicKey)).toBe(PRICE);
   });
@@ -163,7 +154,7 @@ describe('a payment that names no single job', () => {
     const jobId = randomUUID();
     const { signature } = await sendInstructions(
       market,
-      [memo(jobId), payUnits(ann.publicKey, PRICE / 2n), payUnits(bob.publicKey, PRICE / 2n)],
+      [memoInstruction(jobId), payUnits(ann.publicKey, PRICE / 2n), payUnits(bob.publicKey, PRICE / 2n)],
       [ann, bob],
     );
     await expectUnpaid(jobId);
@@ -177,11 +168,15 @@ describe('a payment that names no single job', () => {
     const dust = 9_999n;
     const { signature } = await sendInstructions(
       market,
-      [memo(jobId), payUnits(agent.publicKey, dust)],
+      [memoInstruction(jobId), payUnits(agent.publicKey, dust)],
       [agent],
     );
     await expect.poll(() => money.credit(signature)).toMatchObject({ amount: dust, applied: null });
-    await sendInstructions(market, [memo(jobId), payUnits(agent.publicKey, PRICE - dust)], [agent]);
+    await sendInstructions(
+      market,
+      [memoInstruction(jobId), payUnits(agent.publicKey, PRICE - dust)],
+      [agent],
+    );
     expect(await scrape(jobId)).toMatchObject({
       status: 402,
       body: { code: 'PAYMENT_INSUFFICIENT', payment: { missing_base: `${dust}` } },
@@ -203,7 +198,7 @@ describe('a payment in an unusual form', () => {
       market,
       [
         payUnits(agent.publicKey, 1n),
-        memo(jobId),
+        memoInstruction(jobId),
         payUnits(agent.publicKey, PRICE - 1n),
         payUnits(agent.publicKey, 5n),
       ],
@@ -233,7 +228,10 @@ describe('a payment in an unusual form', () => {
     const jobId = randomUUID();
     const { signature } = await sendInstructions(
       market,
-      [memo(jobId), transfer(market, { from: owner.publicKey, by: delegate.publicKey, units: PRICE })],
+      [
+        memoInstruction(jobId),
+        transfer(market, { from: owner.publicKey, by: delegate.publicKey, units: PRICE }),
+      ],
       [delegate],
     );
     await expectPaid(jobId);

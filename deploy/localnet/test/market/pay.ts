@@ -1,13 +1,7 @@
-import {
-  createTransferCheckedInstruction,
-  getAssociatedTokenAddressSync,
-  TOKEN_2022_PROGRAM_ID,
-} from '@solana/spl-token';
-import { type Keypair, PublicKey, Transaction, TransactionInstruction } from '@solana/web3.js';
-import { confirmSignature } from '../../src/chain/confirm-signature.ts';
+import type { Keypair } from '@solana/web3.js';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
+import { sendInstructions, transfer } from './send-instructions.ts';
 import type { Market } from './start-market.ts';
-
-const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 
 export interface Payment {
   from: Keypair;
@@ -19,31 +13,9 @@ export interface Payment {
 /** Pays as an agent would who read only the specification: transferChecked to the compute wallet's account, and a memo. */
 export async function pay(
   market: Market,
-  payment: Payment,
-  options: { confirm: boolean } = { confirm: true },
+  { from, watt, memo }: Payment,
+  options?: { confirm: boolean },
 ): Promise<string> {
-  const { connection, mint } = market;
-  const owner = payment.from.publicKey;
-  const account = (wallet: PublicKey) =>
-    getAssociatedTokenAddressSync(mint, wallet, false, TOKEN_2022_PROGRAM_ID);
-  const transaction = new Transaction().add(
-    createTransferCheckedInstruction(
-      account(owner),
-      mint,
-      account(market.computeWallet.publicKey),
-      owner,
-      BigInt(payment.watt) * 1_000_000n,
-      6,
-      [],
-      TOKEN_2022_PROGRAM_ID,
-    ),
-    new TransactionInstruction({ programId: MEMO_PROGRAM, keys: [], data: Buffer.from(payment.memo) }),
-  );
-  const latest = await connection.getLatestBlockhash('confirmed');
-  transaction.recentBlockhash = latest.blockhash;
-  transaction.feePayer = owner;
-  transaction.sign(payment.from);
-  const signature = await connection.sendRawTransaction(transaction.serialize());
-  if (options.confirm) await confirmSignature(connection, { signature, ...latest });
-  return signature;
+  const paid = transfer(market, { from: from.publicKey, units: BigInt(watt) * 1_000_000n });
+  return (await sendInstructions(market, [paid, memoInstruction(memo)], [from], options)).signature;
 }

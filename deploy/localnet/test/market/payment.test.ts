@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PublicKey } from '@solana/web3.js';
 import { commitmentMemo, type JobId, sha256Hex, verifyReceipt } from '@watt/shared';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call } from './call.ts';
+import { openMarket } from './open-market.ts';
 import { pay } from './pay.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
-let market: Market;
-let node: WillingNode;
+const { market, node } = await openMarket();
 const at = (path: string): string => `${market.router.url}${path}`;
 const page = (jobId: string, more: object = {}) => ({
   url: 'http://127.0.0.1:8099/',
@@ -27,15 +25,6 @@ const balanceOf = async (wallet: string): Promise<bigint> => {
   return row?.balance ?? 0n;
 };
 const answerNext = async (): Promise<void> => node.answer(await node.nextJob());
-
-beforeAll(async () => {
-  market = await startMarket();
-  node = await connectWillingNode(market.router.url);
-});
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
 
 describe('pay by memo, then call', () => {
   it('runs the specification’s flow to the letter, charges once and proves it', async () => {

@@ -37,7 +37,7 @@ const isListed = async () => {
 };
 
 beforeAll(async () => {
-  market = await startMarket({ QUEUE_TIMEOUT_SECONDS: '2' });
+  market = await startMarket({ QUEUE_TIMEOUT_SECONDS: '10' });
   agent = await market.agent(5_000);
   home = await mkdtemp(join(tmpdir(), 'watt-programs-'));
   const router = [

@@ -3,14 +3,9 @@ import {
   getAssociatedTokenAddressSync,
   TOKEN_2022_PROGRAM_ID,
 } from '@solana/spl-token';
-import { type Keypair, PublicKey, Transaction, TransactionInstruction } from '@solana/web3.js';
+import { type Keypair, type PublicKey, Transaction, type TransactionInstruction } from '@solana/web3.js';
 import { confirmSignature } from '../../src/chain/confirm-signature.ts';
 import type { Market } from './start-market.ts';
-
-const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
-
-export const memo = (text: string): TransactionInstruction =>
-  new TransactionInstruction({ programId: MEMO_PROGRAM, keys: [], data: Buffer.from(text) });
 
 export const tokenAccount = (mint: PublicKey, owner: PublicKey): PublicKey =>
   getAssociatedTokenAddressSync(mint, owner, false, TOKEN_2022_PROGRAM_ID);

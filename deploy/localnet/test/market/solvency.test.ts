@@ -1,25 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { PublicKey } from '@solana/web3.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runMoney } from '../../../../router/src/operator/operator.ts';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { call } from './call.ts';
+import { openMarket } from './open-market.ts';
 import { pay } from './pay.ts';
-import { memo, sendInstructions, tokenAccount, transfer } from './send-instructions.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
+import { sendInstructions, tokenAccount, transfer } from './send-instructions.ts';
 
 const FINAL_SLOTS = 40;
-let market: Market;
-let node: WillingNode;
-
-beforeAll(async () => {
-  market = await startMarket({ RECONCILE_SECONDS: '1' });
-  node = await connectWillingNode(market.router.url);
-});
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
+const { market, node } = await openMarket({ RECONCILE_SECONDS: '1' });
 
 const solvency = async () => (await call('GET', `${market.router.url}/api/v1/solvency`)).body;
 
@@ -47,7 +37,7 @@ async function steal(units: bigint): Promise<string> {
     units,
     to: tokenAccount(market.mint, thief.publicKey),
   });
-  return (await sendInstructions(market, [memo('hello'), out], [market.computeWallet])).signature;
+  return (await sendInstructions(market, [memoInstruction('hello'), out], [market.computeWallet])).signature;
 }
 
 describe('GET /api/v1/solvency', () => {

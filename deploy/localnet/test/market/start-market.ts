@@ -60,8 +60,8 @@ export async function startMarket(
     WATT_MINT: mint.toBase58(),
     COMPUTE_WALLET: computeWallet.publicKey.toBase58(),
     SOLANA_POLL_MS: '300',
-    NODE_HEARTBEAT_MS: '300',
-    NODE_RESUME_MS: '500',
+    // What a node that was killed held goes to another soon; one that comes back has to be quick.
+    NODE_RESUME_MS: '1000',
     RATE_LIMIT_AGENT_PER_HOUR: '100000',
     RATE_LIMIT_URL_PER_HOUR: '100000',
     SCRAPE_ALLOW_PRIVATE: '127.0.0.1:8099',

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { call } from './call.ts';
-import { type Market, startMarket } from './start-market.ts';
-import { connectWillingNode, type WillingNode } from './willing-node.ts';
+import { openMarket } from './open-market.ts';
 import { createX402Payer, readHeader } from './x402-payer.ts';
 
-let market: Market;
-let node: WillingNode;
+const { market, node } = await openMarket();
 const at = (path: string): string => `${market.router.url}${path}`;
 const program = (more: object = {}) => ({ language: 'python', code: 'print(1)', ...more });
 const answerNext = async (): Promise<void> => node.answer(await node.nextJob());
@@ -16,15 +14,6 @@ const customer = async (wallet: { publicKey: { toBase58(): string } }): Promise<
     select balance from accounts where kind = 'customer' and owner = ${owner}`;
   return row?.balance ?? 0n;
 };
-
-beforeAll(async () => {
-  market = await startMarket();
-  node = await connectWillingNode(market.router.url);
-});
-afterAll(async () => {
-  await node?.kill();
-  await market?.close();
-});
 
 it('sells to the stock client of a wallet without SOL', async () => {
   const agent = await market.agent(500, { lamports: 0n });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Keypair, PublicKey, TransactionInstruction } from '@solana/web3.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { call } from './call.ts';
 import { type Market, startMarket } from './start-market.ts';
 import { connectWillingNode, type WillingNode } from './willing-node.ts';
-import { type Craft, craftPayment, memoInstruction } from './x402-craft.ts';
+import { type Craft, craftPayment } from './x402-craft.ts';
 import { createX402Payer, readHeader, type X402Payer } from './x402-payer.ts';
 
 const LIGHTHOUSE = new PublicKey('L2TExMFKdjpN9kozasaurPirfHy9P8sbXoAN1qA3S95');
