@@ -7,6 +7,8 @@ import { blockedBy, ScrapeFailure } from './scrape-failure.ts';
 const NET_ERROR = /net::(ERR_\w+)/;
 const TLS_ERROR = /^ERR_(?:CERT|SSL|BAD_SSL|TLS|ECH)_/;
 const HTTP_ERROR = /^ERR_(?:INVALID_|EMPTY_RESPONSE|CONTENT_|INCOMPLETE_|RESPONSE_|HTTP2?_|CONNECTION_)/;
+/** Redirects to `file:`, `data:` and other schemes that are not the web's. */
+const SCHEME_ERROR = /^ERR_(?:UNSAFE_REDIRECT|UNKNOWN_URL_SCHEME|DISALLOWED_URL_SCHEME)$/;
 const ABORTED = 'net::ERR_ABORTED';
 const BAD_GATEWAY = 502;
 
@@ -53,6 +55,9 @@ function ofNetError(text: string, refused: EgressFailure | undefined, cause?: un
     return new ScrapeFailure('tls', `The server's TLS cannot be trusted (${name}).`, { cause });
   if (name === 'ERR_TOO_MANY_REDIRECTS')
     return new ScrapeFailure('redirects', 'The page redirects without end.', { cause });
+  if (name === 'ERR_INVALID_REDIRECT')
+    return new ScrapeFailure('redirects', 'The page redirects to no valid address.', { cause });
+  if (SCHEME_ERROR.test(name)) return blockedBy('scheme', cause);
   if (name === 'ERR_UNSAFE_PORT') return blockedBy('port', cause);
   if (HTTP_ERROR.test(name)) {
     return new ScrapeFailure('http', `The server's answer broke off or is not valid (${name}).`, { cause });

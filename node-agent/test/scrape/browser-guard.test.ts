@@ -89,6 +89,20 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
     },
   );
 
+  test('a redirect out of the web is refused for its scheme, one to no address at all is told as such', async () => {
+    for (const to of ['file:///etc/passwd', 'data:text/html,x', 'ws://site.test/']) {
+      const outcome = await scrape(`${site.origin}/away?to=${to}`, javascript);
+      const refused = { rule: 'scheme', by: 'built-in' };
+      expect(outcome, `${to} ${JSON.stringify(outcome)}`).toMatchObject({
+        code: 'DOMAIN_BLOCKED',
+        retryable: false,
+        refused,
+      });
+    }
+    const outcome = await scrape(`${site.origin}/away?to=http://site.test:83313/`, javascript);
+    expect(outcome).toMatchObject({ reason: 'redirects', retryable: false });
+  });
+
   test('what headers of a page name is not asked for', async () => {
     for (const host of HOSTS) {
       const outcome = await scrape(`${site.origin}/headers?at=${host}:${canary.port}`, javascript);
