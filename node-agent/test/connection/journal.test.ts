@@ -50,12 +50,13 @@ function entry(index: number, change: Partial<JournalEntry> = {}): JournalEntry 
 
 test('a result with its file is there again for the next process, oldest first, until it is removed', async () => {
   const first = await open();
-  await first.put(entry(1, { artifacts: [file] }), [{ ...file, bytes: png }]);
+  const kept = entry(1, { artifacts: [file], copy: 'a signature for copies' });
+  await first.put(kept, [{ ...file, bytes: png }]);
   await first.put(entry(2), []);
   const second = await open();
   expect(second.attempts).toEqual([entry(2).attempt_id, entry(1).attempt_id]);
   expect(await second.read(entry(1).attempt_id)).toEqual({
-    entry: entry(1, { artifacts: [file] }),
+    entry: kept,
     artifacts: [png],
   });
   await second.remove(entry(1).attempt_id);

@@ -138,6 +138,20 @@ it('a process that dies before the commit has served nothing, and another serves
   expect(events.at(-1)).toEqual({ from_state: 'queued', to_state: 'succeeded' });
 });
 
+it('a copy may cost the whole price, or next to nothing', async () => {
+  const sourceId = await source('prices');
+  for (const [bps, charged] of [
+    [10_000, PRICE],
+    [1, 1n],
+  ] as const) {
+    const jobId = await queued('prices');
+    const charge = hitCharge({ price: PRICE, nodeShare: 700n, burnShare: 1n }, bps);
+    expect((await serve({ jobId, sourceId, maxAgeSeconds: 60, ...charge })).size).toBe(1);
+    expect(await load(jobId)).toMatchObject({ charged, settlement: 'captured' });
+  }
+  expect(await trialBalance(db.database.sql)).toMatchObject({ balanced: true });
+});
+
 it('a copy that became too old, or was forgotten, between finding and serving is none', async () => {
   const { sql } = db.database;
   const sourceId = await source('late');

@@ -28,7 +28,9 @@ export const JobViewSchema = Type.Object({
   price: Type.Optional(Type.Number()),
   paid_by: Type.Union([Type.String(), Type.Null()], { description: 'The wallet that paid.' }),
   payment_signatures: Type.Array(Type.String()),
-  node: Type.Union([Type.String(), Type.Null()], { description: 'The node of the latest attempt.' }),
+  node: Type.Union([Type.String(), Type.Null()], {
+    description: 'The node of the latest attempt, or of the copy that served it.',
+  }),
   attempts: Type.Integer(),
   created_at: Type.String(),
   queued_at: Type.Union([Type.String(), Type.Null()]),
