@@ -105,6 +105,14 @@ describe('what the standard decides otherwise than tables elsewhere', () => {
     expect(read(Buffer.from('<meta charset=utf-16>x')).encoding).toBe('UTF-8');
   });
 
+  test('encodings that browsers refuse to read are guessed from their bytes', () => {
+    const page = Buffer.from('<p>plain letters');
+    for (const label of ['hz-gb-2312', 'iso-2022-kr', 'replacement']) {
+      expect(read(page, label)).toEqual({ text: '<p>plain letters', encoding: 'UTF-8' });
+      expect(read(Buffer.concat([Buffer.from(`<meta charset=${label}>`), page])).encoding).toBe('UTF-8');
+    }
+  });
+
   test('XML says it in its first line; JSON and text have no meta elements', () => {
     const xml = Buffer.from('<?xml version="1.0" encoding="windows-1251"?><a>\xc4\xe0</a>', 'latin1');
     expect(decodeText(xml, { charset: undefined, kind: 'xml' }).text).toContain('<a>Да</a>');

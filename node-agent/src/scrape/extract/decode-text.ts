@@ -8,6 +8,8 @@ const HEAD_BYTES = 64 * 1024;
 const LATE_META = /<meta[^>]{0,500}?charset\s*=\s*["']?\s*([\w:.-]{1,40})/i;
 const LANGUAGE = /<html[^>]{0,500}?\slang\s*=\s*["']?\s*([a-z]{2,3})\b/i;
 const UNKNOWN = '';
+/** What browsers make one U+FFFD of, such as hz-gb-2312; here its bytes are looked at. Source: WHATWG Encoding, 14.1. */
+const REPLACEMENT = 'replacement';
 
 export interface DecodedText {
   text: string;
@@ -32,7 +34,8 @@ export function decodeText(bytes: Uint8Array, { charset, kind }: DecodeOptions):
     defaultEncoding: UNKNOWN,
     ...(charset !== undefined && { transportLayerEncodingLabel: charset }),
   });
-  const encoding = declared || (kind === 'xml' && xmlEncoding(bytes)) || guessEncoding(bytes, kind);
+  const named = declared === REPLACEMENT ? UNKNOWN : declared;
+  const encoding = named || (kind === 'xml' && xmlEncoding(bytes)) || guessEncoding(bytes, kind);
   return { text: decode(bytes, encoding), encoding };
 }
 
@@ -66,6 +69,7 @@ function nameOf(label: string | undefined): string {
     defaultEncoding: UNKNOWN,
   });
   // A page that says UTF-16 in ASCII cannot be UTF-16. Source: WHATWG HTML, prescan.
+  if (name === REPLACEMENT) return UNKNOWN;
   return name.startsWith('UTF-16') ? 'UTF-8' : name;
 }
 
