@@ -161,6 +161,7 @@ export {
 } from './signing/ed25519.ts';
 export { type SignatureDomain, signText, verifyText, walletStatement } from './signing/signed-text.ts';
 export { assertCanMove, canMove, statesBefore, type TransitionTable } from './transitions.ts';
+export { type SessionCallExpectations, verifySessionCall } from './verify-session-call.ts';
 export { decodeArtifactFrame, encodeArtifactFrame } from './wire/artifact-frame.ts';
 export { encodeFrame, type Frame, type FrameFault, openFrame, parseJson, splitFrame } from './wire/frame.ts';
 export {

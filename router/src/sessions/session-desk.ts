@@ -110,7 +110,8 @@ export class Sessions {
     switch (outcome.kind) {
       case 'answered': {
         const { text: statement, signature } = outcome.statement;
-        const body: SessionCallView = { ...outcome.payload, ...names, proof: { statement, signature } };
+        const { success, ...payload } = outcome.payload;
+        const body: SessionCallView = { success, ...names, ...payload, proof: { statement, signature } };
         return { status: 200, body: { ...body } };
       }
       case 'waiting': {

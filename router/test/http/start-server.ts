@@ -26,10 +26,16 @@ export interface TestServer extends AsyncDisposable {
     body?: string | Buffer | object,
     headers?: Record<string, string>,
   ): Promise<Answered>;
+  /** Stops the router and starts another one on the same database, at another address. */
+  restart(): Promise<void>;
 }
 
 /** A whole router on a port of its own, on a real Postgres and a chain that the test tells. */
-export async function startServer(env: Record<string, string> = {}, logger?: Logger): Promise<TestServer> {
+export async function startServer(
+  env: Record<string, string> = {},
+  logger?: Logger,
+  clock: () => number = Date.now,
+): Promise<TestServer> {
   const db = await freshDatabase();
   const config = toConfig({
     PORT: '0',
@@ -44,22 +50,28 @@ export async function startServer(env: Record<string, string> = {}, logger?: Log
   });
   const solana = createFakeSolana();
   const routerKey = createSigningKey();
-  const router = await startRouter(
-    config,
-    { databaseUrl: db.url, routerKey },
-    { solana, logger: logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }) },
-  );
-  return {
-    router,
+  const start = () =>
+    startRouter(
+      config,
+      { databaseUrl: db.url, routerKey },
+      { solana, clock, logger: logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }) },
+    );
+  const server: TestServer = {
+    router: await start(),
     routerKey,
     db,
     solana,
-    send: (method, path, body, headers) => send(router.url, { method, path, body, headers }),
+    send: (method, path, body, headers) => send(server.router.url, { method, path, body, headers }),
+    async restart() {
+      await server.router.stop();
+      server.router = await start();
+    },
     async [Symbol.asyncDispose]() {
-      await router.stop();
+      await server.router.stop();
       await db.drop();
     },
   };
+  return server;
 }
 
 interface Call {

@@ -32,6 +32,8 @@ export interface RawNode {
   write: (message: Unordered<FromNode>, body?: string | null) => string;
   /** The next message that has this type; others are skipped. */
   next<T extends FromRouter['type']>(type: T): Promise<Extract<FromRouter, { type: T }>>;
+  /** The next message, whatever it is. */
+  any(): Promise<FromRouter>;
   /** Bodies of the frames that had one, in order. */
   bodies: string[];
   closed: Promise<{ code: number; reason: string }>;
@@ -97,6 +99,13 @@ export async function connectNode(url: string, options: RawNodeOptions = {}): Pr
   const write = createFrameWriter<FromNode>(key, session);
   const bodies: string[] = [];
   socket.send(encodeFrame(options.signer ?? key, hello));
+  const any = async (): Promise<FromRouter> => {
+    const frame = splitFrame(await frames.next());
+    const opened = frame && openFrame(frame, challenge.router);
+    if (!opened || 'fault' in opened) throw new Error('the router sent a bad frame');
+    if (frame.body !== null) bodies.push(frame.body);
+    return opened.header as FromRouter;
+  };
   return {
     key,
     socket,
@@ -111,13 +120,10 @@ export async function connectNode(url: string, options: RawNodeOptions = {}): Pr
       socket.send(text);
       return text;
     },
+    any,
     async next<T extends FromRouter['type']>(type: T) {
       for (;;) {
-        const frame = splitFrame(await frames.next());
-        const opened = frame && openFrame(frame, challenge.router);
-        if (!opened || 'fault' in opened) throw new Error('the router sent a bad frame');
-        if (frame.body !== null) bodies.push(frame.body);
-        const message = opened.header as FromRouter;
+        const message = await any();
         if (message.type === type) return message as Extract<FromRouter, { type: T }>;
       }
     },
