@@ -4,7 +4,7 @@
 set -eu
 root=$1 recipe=$2 node=$3
 
-sh "$recipe/build-supervisor.sh" "$root" "$recipe"
+sh "$recipe/build-supervisor.sh" "$root" "$recipe" supervisor session
 
 # What is in the image, for whoever has to check it.
 for deb in "$root"/var/cache/apt/archives/*.deb; do
@@ -25,5 +25,5 @@ grep -v -E "^($(echo "$unwanted" | tr ' ' '|')) " "$root/usr/lib/watt/packages.a
 rm "$root/usr/lib/watt/packages.all"
 
 cp "$node" "$root/usr/bin/node"
-cp "$recipe/wait.cjs" "$root/usr/lib/watt/"
+cp "$recipe/wait.cjs" "$recipe/kernel.py" "$recipe/kernel.cjs" "$root/usr/lib/watt/"
 sh "$recipe/finish-rootfs.sh" "$root"

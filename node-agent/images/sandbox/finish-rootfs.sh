@@ -26,7 +26,7 @@ ln -sfn /usr/share/zoneinfo/UTC "$root/etc/localtime"
 [ -e "$root/usr/bin/awk" ] || ln -s mawk "$root/usr/bin/awk"
 [ -e "$root/usr/bin/python" ] || ln -s python3 "$root/usr/bin/python"
 
-chmod 0755 "$root/usr/bin/node" "$root/usr/lib/watt/supervisor"
+chmod 0755 "$root/usr/bin/node" "$root/usr/lib/watt/supervisor" "$root/usr/lib/watt/session"
 # What the packages' own scripts would have linked: OpenBLAS as the BLAS and the LAPACK of this system.
 for openblas in "$root"/usr/lib/*/openblas-pthread; do
   ln -sfn openblas-pthread/libblas.so.3 "$openblas/../libblas.so.3"

@@ -3,7 +3,7 @@
 # The packages' own scripts are never run.
 set -eu
 root=$1 recipe=$2
-sh "$recipe/build-supervisor.sh" "$root" "$recipe"
+sh "$recipe/build-supervisor.sh" "$root" "$recipe" supervisor
 for deb in "$root"/var/cache/apt/archives/*.deb; do
   dpkg-deb -W --showformat '${Package} ${Version} ${Architecture}\n' "$deb"
 done >"$root/usr/lib/watt/packages.txt"

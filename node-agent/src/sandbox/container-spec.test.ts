@@ -5,7 +5,7 @@ import { DEFAULT_SANDBOX_LIMITS } from './sandbox-limits.ts';
 const MIB = 1024 * 1024;
 const request = {
   jobId: 'job-1',
-  waiting: [],
+  command: ['/usr/lib/watt/supervisor'],
   canRunFiles: false,
   owner: 'sandbox-1',
   deadlineMs: 1_700_000_000_000,

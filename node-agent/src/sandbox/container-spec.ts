@@ -40,8 +40,8 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
 export interface ContainerRequest {
   /** For people who look at the list of containers. */
   jobId: string;
-  /** The interpreter that waits in it, as the supervisor's arguments; none for a container that waits for any job. */
-  waiting: readonly string[];
+  /** The supervisor that is its PID 1, with its arguments. */
+  command: readonly string[];
   owner: string;
   deadlineMs: number;
   image: string;
@@ -68,7 +68,7 @@ export function buildContainerSpec(request: ContainerRequest, limits: SandboxLim
   const tmpMb = Math.max(1, Math.min(limits.tmpMb, Math.floor(memoryMb / 2)));
   return {
     Image: request.image,
-    Cmd: ['/usr/lib/watt/supervisor', ...request.waiting],
+    Cmd: [...request.command],
     User: `${uid}:${uid}`,
     WorkingDir: '/tmp',
     // Unbuffered, or a program that runs out of time would take what it had printed with it.

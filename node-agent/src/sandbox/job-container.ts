@@ -2,10 +2,11 @@ import type { Duplex } from 'node:stream';
 import type { ContainerEngine } from './container-engine.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import { encodeJobFrame, type SupervisorJob } from './job-frame.ts';
-import { createStdioDemux } from './stdio-demux.ts';
+import { listenToStdio } from './listen-to-stdio.ts';
+import { settleable } from './settleable.ts';
+import { startContainer } from './start-container.ts';
 import { createSupervisorReader, type JobEnd, type SupervisorFrame } from './supervisor-frames.ts';
 
-const MAX_DIAGNOSTIC_BYTES = 2000;
 /** Starts the program after its compilation; any byte does. */
 const GO = 'g';
 
@@ -35,32 +36,15 @@ export interface JobContainer {
   diagnostics(): string;
 }
 
-/** Creates, attaches, then starts: attached later, the first output could be lost. */
-export async function openJobContainer(
+export function openJobContainer(
   engine: ContainerEngine,
   name: string,
   spec: ContainerSpec,
 ): Promise<JobContainer> {
-  try {
-    const id = await engine.create(name, spec);
-    const stdio = await engine.attach(id);
-    const container = wireContainer(engine, id, stdio);
-    try {
-      await engine.start(id);
-    } catch (error) {
-      stdio.destroy();
-      throw error;
-    }
-    return container;
-  } catch (error) {
-    // By name: a create that ran into its limit may yet have made the container.
-    await engine.remove(name).catch(() => {}); // the sweep finds what this could not
-    throw error;
-  }
+  return startContainer(engine, name, spec, (id, stdio) => wireContainer(engine, id, stdio));
 }
 
 function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobContainer {
-  let diagnostics = '';
   let nonce: string | undefined;
   let onFrame: FrameListener = () => {};
   const ended = settleable<JobEnd | null>();
@@ -72,28 +56,14 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
     else if (frame.type !== 'end') onFrame(frame);
     else if (nonce !== undefined && frame.nonce === nonce) ended.resolve(frame.end);
   });
-  const demux = createStdioDemux((stream, bytes) => {
-    if (stream === 'stdout') readFrames(bytes);
-    else diagnostics = (diagnostics + bytes.toString('utf8')).slice(0, MAX_DIAGNOSTIC_BYTES);
-  });
-  stdio.on('data', (chunk: Buffer) => {
-    try {
-      demux(chunk);
-    } catch (error) {
-      diagnostics ||= String(error);
-      stdio.destroy();
-    }
-  });
-  stdio.on('error', (error) => {
-    diagnostics ||= String(error);
-  });
-  for (const event of ['end', 'close', 'error']) {
-    stdio.once(event, () => {
+  const { diagnostics } = listenToStdio(stdio, {
+    onStdout: readFrames,
+    onOver: () => {
       ended.resolve(null);
       ready.resolve(false);
       closed.resolve();
-    });
-  }
+    },
+  });
 
   return {
     id,
@@ -118,14 +88,6 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
       stdio.destroy();
       await engine.remove(id);
     },
-    diagnostics: () => diagnostics.trim(),
+    diagnostics,
   };
-}
-
-function settleable<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -1,7 +1,7 @@
 import { type ContainerEngine, EngineError, type EngineInfo } from './container-engine.ts';
 import { chooseRuntime, isolationOf } from './container-runtime.ts';
 import type { TakenContainer } from './container-source.ts';
-import { buildContainerSpec } from './container-spec.ts';
+import { buildContainerSpec, type ContainerSpec } from './container-spec.ts';
 import { openJobContainer } from './job-container.ts';
 import { type ImageKind, LANGUAGE_TABLE, type Language } from './languages.ts';
 import type { SandboxLimits } from './sandbox-limits.ts';
@@ -31,11 +31,25 @@ export interface OpenRequest {
   language: Language;
 }
 
-/** Makes and starts a container. Fails with an `EngineError`. */
+/** Makes and starts a container for a job. Fails with an `EngineError`. */
 export type OpenContainer = (request: OpenRequest) => Promise<TakenContainer>;
 
-/** What every container of one sandbox has in common. */
-export function createContainerOpener(options: OpenOptions): OpenContainer {
+interface MakeRequest extends Omit<OpenRequest, 'waiting'> {
+  /** The supervisor with its arguments. */
+  command: readonly string[];
+}
+
+interface Discardable {
+  discard(): Promise<void>;
+}
+
+export type MakeContainer = <C extends Discardable>(
+  request: MakeRequest,
+  open: (name: string, spec: ContainerSpec) => Promise<C>,
+) => Promise<{ container: C; image: string; runtime: string; release(): Promise<void> }>;
+
+/** What every container of one sandbox has in common. What is made fails with an `EngineError`. */
+export function createContainerMaker(options: OpenOptions): MakeContainer {
   const { engine, uids, random } = options;
   let asked: Promise<EngineInfo> | undefined;
 
@@ -48,7 +62,7 @@ export function createContainerOpener(options: OpenOptions): OpenContainer {
     return asked;
   }
 
-  return async ({ jobId, memoryMb, lifeMs, waiting, language }) => {
+  return async ({ jobId, memoryMb, lifeMs, command, language }, open) => {
     const spec = LANGUAGE_TABLE[language];
     const name = options.images[spec.image] ?? `for ${language}`;
     const [info, image] = await Promise.all([hostInfo(), engine.findImage(name)]);
@@ -56,24 +70,30 @@ export function createContainerOpener(options: OpenOptions): OpenContainer {
     const runtime = options.runtime ?? chooseRuntime(info.runtimes, info.defaultRuntime);
     const uid = uids.take();
     const request = {
-      ...{ jobId, owner: options.owner, image, runtime, uid, hostCpus: info.cpus },
+      ...{ jobId, owner: options.owner, image, runtime, uid, command, hostCpus: info.cpus },
       memoryMb: Math.max(memoryMb, spec.compile?.memoryMb ?? 0),
       canRunFiles: spec.isNative === true,
-      waiting: waiting === null ? [] : waitingCommand(waiting),
       deadlineMs: Math.ceil(options.now() + lifeMs),
       seccompProfile: readSeccompProfile(),
     };
     try {
       const name = `watt-job-${random(8).toString('hex')}`;
-      const container = await openJobContainer(engine, name, buildContainerSpec(request, options.limits));
-      return {
-        ...{ container, image, runtime, waiting, isolation: isolationOf(runtime), isWarm: false },
-        release: () => container.discard().finally(() => uids.release(uid)),
-      };
+      const container = await open(name, buildContainerSpec(request, options.limits));
+      const release = () => container.discard().finally(() => uids.release(uid));
+      return { container, image, runtime, release };
     } catch (error) {
       uids.release(uid);
       throw error;
     }
+  };
+}
+
+/** Makes containers whose supervisor takes one job. */
+export function createContainerOpener(engine: ContainerEngine, make: MakeContainer): OpenContainer {
+  return async ({ waiting, ...request }) => {
+    const command = ['/usr/lib/watt/supervisor', ...(waiting === null ? [] : waitingCommand(waiting))];
+    const made = await make({ ...request, command }, (name, spec) => openJobContainer(engine, name, spec));
+    return { ...made, waiting, isolation: isolationOf(made.runtime), isWarm: false };
   };
 }
 

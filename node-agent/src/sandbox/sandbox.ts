@@ -5,16 +5,21 @@ import type { TakenContainer } from './container-source.ts';
 import type { ExecuteOutcome, ExecuteTask, FailedExecution, OutputListener } from './execute-task.ts';
 import { canResume } from './job-of-task.ts';
 import { LANGUAGE_TABLE } from './languages.ts';
-import { createContainerOpener } from './open-container.ts';
+import { createContainerMaker, createContainerOpener } from './open-container.ts';
 import type { PoolSettings } from './pool/pool-settings.ts';
 import { createWarmPool } from './pool/warm-pool.ts';
 import { probeSandbox, type SandboxCapabilities } from './probe.ts';
 import { probeMore, type Toolchain } from './probe-more.ts';
+import { closed, overLimits } from './refusals.ts';
 import { cancelled, failedByEngine, runJob } from './run-job.ts';
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './sandbox-limits.ts';
+import type { StartKernel } from './session/kernel-task.ts';
+import { type KernelProof, probeKernels } from './session/probe-kernels.ts';
+import { createKernelStarter } from './session/start-kernel.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 import { createTeardown } from './teardown.ts';
 import { createUidPool, DEFAULT_UID_RANGE, type UidRange } from './uid-pool.ts';
+import { createUnderway } from './underway.ts';
 
 export interface SandboxOptions {
   docker: ContainerEngine;
@@ -37,10 +42,14 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Runs one program in a container of its own. Fails only for what is not the program's doing, and never throws. */
   execute(task: ExecuteTask, signal: AbortSignal, onOutput?: OutputListener): Promise<ExecuteOutcome>;
+  /** Starts an interpreter that keeps its state between calls. Fails only for what is not the program's doing, and never throws. */
+  startKernel: StartKernel;
   /** Proves with jobs of its own what this machine enforces. Takes a second or two. */
   probe(): Promise<SandboxCapabilities>;
   /** Tries every language of the image with more of them; none without that image. Takes some seconds. */
   probeMore(): Promise<Toolchain[]>;
+  /** Tries a kernel of each language that has sessions. Takes about a second. */
+  probeKernels(): Promise<KernelProof>;
   /** Begins to keep containers ready. Resolves when the first of them wait. */
   warmUp(): Promise<void>;
   /** Containers that wait, by language and memory as in `python:256`. */
@@ -56,11 +65,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const limits: SandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
   const uids = createUidPool(options.uidRange ?? DEFAULT_UID_RANGE, random(4).readUInt32BE());
   const now = () => clock.now();
-  const open = createContainerOpener({
+  const make = createContainerMaker({
     ...{ engine, limits, uids, now, random, ...(runtime !== undefined && { runtime }) },
     images: { core: image, ...(options.moreImage !== undefined && { more: options.moreImage }) },
     owner: random(8).toString('hex'),
   });
+  const open = createContainerOpener(engine, make);
   const cold = createColdStart(open);
   const onTrouble = (error: unknown) => logger.warn({ err: error }, 'no container could be kept ready');
   const useMs = limits.maxTimeoutSeconds * 1000 + DEADLINE_MARGIN_MS;
@@ -70,13 +80,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const isBusy = () => running > 0;
   const teardown = createTeardown({ lanes: 2, maxWaiting: options.pool?.maxEach ?? 0, isBusy, now });
   const closing = new AbortController();
-  const underway = new Set<Promise<unknown>>();
-
-  function track<T>(work: Promise<T>): Promise<T> {
-    const settled: Promise<unknown> = work.catch(() => {}).finally(() => underway.delete(settled));
-    underway.add(settled);
-    return work;
-  }
+  const { track, idle } = createUnderway();
 
   async function runOnce(
     task: ExecuteTask,
@@ -99,15 +103,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       return failedByEngine(error);
     } finally {
       running -= 1;
-      if (taken !== undefined) void track(release(taken));
+      if (taken !== undefined) void track(release(taken.container.id, taken));
     }
   }
 
-  async function release(taken: TakenContainer): Promise<void> {
+  async function release(container: string, taken: Pick<TakenContainer, 'release'>): Promise<void> {
     try {
       await teardown.add(() => taken.release());
     } catch (error) {
-      const container = taken.container.id;
       logger.warn({ err: error, container }, 'a container could not be removed; the next sweep will');
     }
   }
@@ -122,11 +125,18 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     return refuse(task, limits) ?? track(runOnce(task, AbortSignal.any([signal, closing.signal]), onOutput));
   }
 
+  const startKernel = createKernelStarter({
+    ...{ engine, make, limits, now, random, track, closing: closing.signal },
+    release: (container, taken) => track(release(container, taken)),
+  });
+
   return {
     execute,
+    startKernel,
     probe: () =>
       track(probeSandbox({ engine, image, limits, execute, ...(runtime !== undefined && { runtime }) })),
     probeMore: async () => (options.moreImage === undefined ? [] : track(probeMore(execute))),
+    probeKernels: () => track(probeKernels(startKernel)),
     warmUp: async () => pool?.start(),
     ready: () => pool?.ready() ?? {},
     sweep: () => track(sweepOrphans(engine, clock.now())),
@@ -134,7 +144,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       closing.abort();
       teardown.hurry();
       await pool?.close();
-      while (underway.size > 0) await Promise.allSettled(underway);
+      await idle();
     },
   };
 }
@@ -154,15 +164,5 @@ function refuse(task: ExecuteTask, limits: SandboxLimits): FailedExecution | nul
     ],
   ];
   const found = reasons.find(([isTrue]) => isTrue);
-  if (found === undefined) return null;
-  return {
-    kind: 'failed',
-    reason: 'over_limits',
-    retryable: true,
-    message: `This node refuses the job: ${found[1]}.`,
-  };
-}
-
-function closed(): FailedExecution {
-  return { kind: 'failed', reason: 'closed', retryable: true, message: 'The sandbox is closed.' };
+  return found === undefined ? null : overLimits(found[1]);
 }

@@ -1,5 +1,4 @@
-const HEAD_BYTES = 5;
-const MAX_FRAME_BYTES = 64 * 1024;
+import { createRawReader } from './raw-frames.ts';
 
 /** What the supervisor says when the job is over. */
 export interface JobEnd {
@@ -37,26 +36,14 @@ export type SupervisorFrame =
   | { type: 'output'; stream: 'stdout' | 'stderr'; bytes: Buffer; isTail: boolean }
   | { type: 'artifact'; number: number; bytes: Buffer }
   | { type: 'artifact_end'; number: number; verdict: ArtifactVerdict; size: number }
-  | { type: 'end'; nonce: string; end: JobEnd };
+  | EndFrame;
+
+/** A supervisor's last word. */
+export type EndFrame = { type: 'end'; nonce: string; end: JobEnd };
 
 /** Reads the supervisor's frames (format: the head of `images/sandbox/supervisor.c`). Throws on anything else. */
 export function createSupervisorReader(onFrame: (frame: SupervisorFrame) => void) {
-  let buffered: Buffer = Buffer.alloc(0);
-
-  return function push(chunk: Buffer): void {
-    buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
-    let at = 0;
-    while (buffered.length - at >= HEAD_BYTES) {
-      const length = buffered.readUInt32BE(at + 1);
-      if (length > MAX_FRAME_BYTES) throw new Error(`a supervisor frame of ${length} bytes`);
-      if (buffered.length - at < HEAD_BYTES + length) break;
-      const payload = buffered.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
-      onFrame(toFrame(buffered.toString('latin1', at, at + 1), payload));
-      at += HEAD_BYTES + length;
-    }
-    // A copy: a slice would keep the whole chunk alive for the sake of a few bytes.
-    buffered = Buffer.from(buffered.subarray(at));
-  };
+  return createRawReader((type, payload) => onFrame(toFrame(type, payload)));
 }
 
 function toFrame(type: string, payload: Buffer): SupervisorFrame {
@@ -93,7 +80,7 @@ function parseArtifactEnd(text: string): SupervisorFrame {
   };
 }
 
-function parseEnd(text: string): SupervisorFrame {
+export function parseEnd(text: string): EndFrame {
   const [nonce = '', reason, ...rest] = text.split(' ');
   const numbers = rest.map(Number);
   const isWhole = numbers.length === 11 && numbers.every(Number.isSafeInteger);

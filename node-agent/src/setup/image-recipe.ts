@@ -11,9 +11,13 @@ const CORE_FILES = [
   'build-supervisor.sh',
   'debian-hook.sh',
   'finish-rootfs.sh',
+  'kernel.cjs',
+  'kernel.py',
   'node-binary.json',
   'packages.txt',
   'python-packages.txt',
+  'session.c',
+  'supervising.h',
   'supervisor.c',
   'unpack-python-packages.sh',
   'wait.cjs',
@@ -25,6 +29,7 @@ const MORE_FILES = [
   'more-hook.sh',
   'more-packages.txt',
   'more.Dockerfile',
+  'supervising.h',
   'supervisor.c',
 ] as const;
 

@@ -102,6 +102,8 @@ export const SessionCallPayloadSchema = Type.Object({
     stdout_truncated: Type.Optional(Type.Boolean()),
     stderr_truncated: Type.Optional(Type.Boolean()),
     value_truncated: Type.Optional(Type.Boolean()),
+    /** The system killed a process of this call because the session had used up its memory. */
+    oom: Type.Optional(Type.Boolean()),
   }),
 });
 export type SessionCallPayload = Static<typeof SessionCallPayloadSchema>;
