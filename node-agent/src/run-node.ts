@@ -14,6 +14,7 @@ import { type FinishedAttempt, JobRunner } from './jobs/job-runner.ts';
 import { DEFAULT_JOURNAL_LIMITS, Journal, type JournalLimits } from './jobs/journal.ts';
 import { journalEntry } from './jobs/journal-entry.ts';
 import { DEFAULT_OUTBOX_LIMITS, Outbox, type OutboxLimits } from './jobs/outbox.ts';
+import { SessionDesk } from './jobs/session-desk.ts';
 import type { Workers } from './jobs/workers.ts';
 import { DEFAULT_NODE_TIMINGS, type NodeTimings } from './node-timings.ts';
 import { settlesWithin } from './settles-within.ts';
@@ -88,6 +89,7 @@ class NodeDaemon implements RunningNode {
   readonly #timings: NodeTimings;
   readonly #outbox: Outbox;
   readonly #output = new OutputRelays();
+  readonly #sessions: SessionDesk;
   readonly #runner: JobRunner;
   readonly #keeper: StatusKeeper;
   readonly #stopping = new AbortController();
@@ -127,6 +129,7 @@ class NodeDaemon implements RunningNode {
         );
       },
     });
+    this.#sessions = new SessionDesk({ node: key.publicKey, clock, logger });
     this.#runner = new JobRunner({
       workers,
       marginMs: this.#timings.marginMs,
@@ -134,6 +137,7 @@ class NodeDaemon implements RunningNode {
       logger,
       canKeepResult: () => !journal.isFull,
       output: this.#output,
+      sessions: this.#sessions,
       onFinished: (attempt) => this.#onFinished(attempt),
       onRefuse: (attemptId, reason, message) => this.#refuse(attemptId, reason, message),
       onChange: () => this.#keeper.changed(),
@@ -171,6 +175,7 @@ class NodeDaemon implements RunningNode {
         onEnd: ({ code, message }, retryMs) => {
           this.#session = null;
           this.#output.detach();
+          this.#sessions.detach();
           this.#outbox.detach();
           this.#keeper.failed(code, message, retryMs);
           if (this.#end === null) this.#keeper.enter('connecting');
@@ -211,6 +216,8 @@ class NodeDaemon implements RunningNode {
       },
       onLeases: (session, leases) => this.#reconcile(session, leases),
       onOutputAck: (_, ack) => this.#output.onAck(ack),
+      onCall: (_, call, body) => this.#sessions.onCall(call, body),
+      onCloseSession: (_, close) => this.#sessions.onClose(close),
       onCancel: (_, attemptId, reason) => this.#runner.cancel(attemptId, reason),
       heartbeatLeases: () => [...this.#runner.attempts, ...this.#outbox.attempts].slice(0, 1024),
     };
@@ -223,6 +230,7 @@ class NodeDaemon implements RunningNode {
     if (this.#end === null) this.#keeper.enter('connected');
     else session.send({ type: 'drain' });
     this.#output.attach(session);
+    this.#sessions.attach(session);
     this.#outbox.attach(session);
   }
 

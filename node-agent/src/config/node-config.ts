@@ -61,6 +61,8 @@ export const NodeConfigSchema = Type.Object(
           languages: Type.Optional(Type.Union([Type.Literal('core'), Type.Literal('all')])),
           /** Memory for containers that wait for jobs; left out, a sixteenth of the machine's, at most 768. */
           warm_memory_mb: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_536 })),
+          /** Interpreters that live between calls, at a time; 0 offers none. Left out, half of the slots of programs. */
+          sessions: Type.Optional(Type.Integer({ minimum: 0, maximum: 256 })),
         },
         { additionalProperties: false },
       ),

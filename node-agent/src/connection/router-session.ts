@@ -1,5 +1,7 @@
 import {
   type Ack,
+  type Call,
+  type CloseSession,
   createFrameReader,
   createFrameWriter,
   encodeArtifactFrame,
@@ -31,6 +33,8 @@ export interface SessionHandlers {
   onJob(session: RouterSession, job: JobMessage, request: string): void;
   onAck(session: RouterSession, ack: Ack): void;
   onOutputAck(session: RouterSession, ack: OutputAck): void;
+  onCall(session: RouterSession, call: Call, body: string): void;
+  onCloseSession(session: RouterSession, close: CloseSession): void;
   /** The authoritative leases, from the welcome and from every answer to a heartbeat. */
   onLeases(session: RouterSession, leases: readonly string[]): void;
   onCancel(session: RouterSession, attemptId: string, reason: string): void;
@@ -168,6 +172,12 @@ export class RouterSession {
         break;
       case 'output_ack':
         handlers.onOutputAck(this, message);
+        break;
+      case 'call':
+        handlers.onCall(this, message, body);
+        break;
+      case 'close_session':
+        handlers.onCloseSession(this, message);
         break;
       case 'cancel':
         handlers.onCancel(this, message.attempt_id, message.reason);

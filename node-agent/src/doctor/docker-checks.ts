@@ -4,6 +4,7 @@ import { type ContainerEngine, EngineError, type EngineInfo } from '../sandbox/c
 import { isolationOf } from '../sandbox/container-runtime.ts';
 import type { Toolchain } from '../sandbox/probe-more.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
+import type { KernelProof } from '../sandbox/session/probe-kernels.ts';
 import { readImageRecipe, readMoreRecipe, toNodeArch } from '../setup/image-recipe.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { checkDisk } from './home-checks.ts';
@@ -111,11 +112,18 @@ async function checkSandbox({ engine, clock }: DockerCheckOptions, info: EngineI
       ...problems.filter(({ fix }) => !told.has(fix)).map(({ what, fix }) => failed('programs', what, fix)),
       listLanguages('languages', languages),
       ...(hasMore ? [listLanguages('more languages', await sandbox.probeMore())] : []),
+      checkSessions(await sandbox.probeKernels()),
       ...warnings.map((text) => warning('programs', text, 'see the log of the Docker daemon')),
     ];
   } finally {
     await sandbox.close();
   }
+}
+
+function checkSessions({ languages, faults }: KernelProof): Check {
+  return faults.length === 0
+    ? ok('sessions', `${languages.join(', ')}: a second call found what the first had left`)
+    : failed('sessions', faults.join('; '), 'see the log of the Docker daemon');
 }
 
 function listLanguages(name: string, languages: readonly Toolchain[]): Check {

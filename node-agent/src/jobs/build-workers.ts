@@ -49,10 +49,9 @@ export async function buildWorkers(options: BuildWorkersOptions): Promise<Worker
     onStep: (name, result) => report(`${name}: ${describe(result)}`),
   });
   const scraper = wants('scrape') ? await buildScraper(options, preparation, problems) : null;
-  const sandbox = wants('execute')
-    ? await buildExecuteWorker({ ...options, config: config.sandbox }, preparation, problems)
-    : null;
   const slots = { ...defaultSlots(options.machine), ...config.slots };
+  const sandboxOptions = { ...options, config: config.sandbox, executeSlots: slots.execute };
+  const sandbox = wants('execute') ? await buildExecuteWorker(sandboxOptions, preparation, problems) : null;
   return {
     capabilities: {
       scrape: scraper && {
@@ -66,7 +65,7 @@ export async function buildWorkers(options: BuildWorkersOptions): Promise<Worker
     },
     problems,
     ...(scraper && { scrape: scraper.scrape }),
-    ...(sandbox && { execute: sandbox.sandbox.execute }),
+    ...(sandbox && { execute: sandbox.sandbox.execute, startKernel: sandbox.sandbox.startKernel }),
     async close() {
       await Promise.all([scraper?.close(), sandbox?.sandbox.close()]);
     },

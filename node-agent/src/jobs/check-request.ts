@@ -15,8 +15,10 @@ import {
   type Refuse,
   ScrapeBodySchema,
   type ScrapeRequest,
+  type SessionRequest,
 } from '@watt/shared';
 import { Compile } from 'typebox/compile';
+import { readSession, sessionFault } from './check-session.ts';
 
 const scrapeCheck = Compile(ScrapeBodySchema);
 const mapCheck = Compile(MapBodySchema);
@@ -24,7 +26,8 @@ const executeCheck = Compile(ExecuteBodySchema);
 
 export type CheckedRequest =
   | { service: 'scrape'; request: ScrapeRequest }
-  | { service: 'execute'; request: ExecuteRequest };
+  | { service: 'execute'; request: ExecuteRequest }
+  | { service: 'session'; request: SessionRequest };
 
 export type RequestRefusal = { refuse: Refuse['reason']; message: string };
 
@@ -40,6 +43,12 @@ export function checkRequest(
     if (!request) return invalid('not a scrape request');
     if (!isNormalised(body, request)) return invalid('the request is not in normal form');
     return scrapeRefusal(request, capabilities) ?? { service: 'scrape', request };
+  }
+  const session = readSession(body);
+  if (session) {
+    if (!isNormalised(body, session)) return invalid('the request is not in normal form');
+    const fault = sessionFault(session, capabilities);
+    return fault === null ? { service: 'session', request: session } : unsupported(fault);
   }
   if (!executeCheck.Check(body)) return invalid('not an execution request');
   const request = normaliseExecute(body);

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@watt/shared';
 import type { CompletedExecution, ExecuteOutcome, ExecuteOutput } from '../sandbox/execute-task.ts';
 import type { AttemptResult } from './attempt-result.ts';
+import { bothEnds } from './both-ends.ts';
 import { failedResult } from './failed-result.ts';
 import { PAYLOAD_BYTES } from './payload-bytes.ts';
 
@@ -38,12 +39,4 @@ function halveLonger(output: ExecuteOutput): ExecuteOutput {
   return stdout.length >= stderr.length
     ? { ...output, stdout: bothEnds(stdout), stdout_truncated: true, flags }
     : { ...output, stderr: bothEnds(stderr), stderr_truncated: true, flags };
-}
-
-/** Half of the text: three parts from its beginning and one from its end. */
-function bothEnds(text: string): string {
-  const part = text.length >> 3;
-  // Half of a surrogate pair at a cut has no UTF-8 form.
-  const first = text.slice(0, 3 * part).replace(/[\uD800-\uDBFF]$/, '');
-  return `${first}\n[… left out …]\n${text.slice(-part).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }

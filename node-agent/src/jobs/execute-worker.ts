@@ -1,4 +1,4 @@
-import { type Capabilities, isIsolatedAtLeast } from '@watt/shared';
+import { type Capabilities, isIsolatedAtLeast, type SessionLanguage } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { NodeConfig } from '../config/node-config.ts';
 import { type ContainerEngine, EngineError } from '../sandbox/container-engine.ts';
@@ -9,12 +9,14 @@ import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
 import { ensureMoreImage } from '../setup/ensure-more-image.ts';
 import type { SandboxImage } from '../setup/ensure-sandbox-image.ts';
 import type { Preparation } from '../setup/prepare-machine.ts';
-import { type MachineFacts, maxJobMemoryMb } from './machine-facts.ts';
+import { type MachineFacts, maxJobMemoryMb, sessionSlots } from './machine-facts.ts';
 import type { WorkerProblem } from './workers.ts';
 
 export interface ExecuteWorkerOptions {
   config: NodeConfig['sandbox'];
   machine: MachineFacts;
+  /** Programs at a time. */
+  executeSlots: number;
   docker: ContainerEngine;
   /** For downloads and half-built images. */
   cacheDir: string;
@@ -69,7 +71,9 @@ export async function buildExecuteWorker(
       ...(await sandbox.probeMore()).map((one) => ({ ...one, image: more?.id ?? '' })),
     ];
     const languages = toolchains.map(({ language }) => language);
-    return { sandbox, offer: { languages, max_memory_mb: maxMemoryMb, runtime, isolation, toolchains } };
+    const sessions = await offerSessions(sandbox, options, problems);
+    const offer = { languages, max_memory_mb: maxMemoryMb, runtime, isolation, toolchains };
+    return { sandbox, offer: { ...offer, ...(sessions && { sessions }) } };
   }
   problems.push(...probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
   if (!isIsolatedAtLeast(isolation, least)) {
@@ -80,6 +84,21 @@ export async function buildExecuteWorker(
   }
   await sandbox.close();
   return null;
+}
+
+/** Sessions in those languages whose kernel was tried; none where the operator wants none. */
+async function offerSessions(
+  sandbox: Sandbox,
+  { config, machine, executeSlots }: ExecuteWorkerOptions,
+  problems: WorkerProblem[],
+): Promise<{ slots: number; languages: SessionLanguage[] } | null> {
+  const slots = config?.sessions ?? sessionSlots(machine, executeSlots);
+  if (slots === 0) return null;
+  const { languages, faults } = await sandbox.probeKernels();
+  problems.push(
+    ...faults.map((fault) => ({ what: `sessions: ${fault}`, fix: 'see the log of the Docker daemon' })),
+  );
+  return languages.length === 0 ? null : { slots, languages };
 }
 
 /** More languages are an extra: a node without them offers what it has. */

@@ -7,6 +7,7 @@ import { type CheckedRequest, checkRequest } from './check-request.ts';
 import { executeResult } from './execute-result.ts';
 import { failedResult } from './failed-result.ts';
 import { scrapeResult } from './scrape-result.ts';
+import type { SessionDesk } from './session-desk.ts';
 import type { Workers } from './workers.ts';
 
 export interface FinishedAttempt {
@@ -30,6 +31,7 @@ export interface JobRunnerOptions {
   onFinished: (attempt: FinishedAttempt) => Promise<void>;
   /** Where the output of programs goes as it comes, where the router asked for it. */
   output: Pick<OutputRelays, 'open' | 'close'>;
+  sessions: Pick<SessionDesk, 'run'>;
   onRefuse: (attemptId: string, reason: Refuse['reason'], message: string) => void;
   onChange: () => void;
 }
@@ -38,6 +40,8 @@ type StopReason = 'deadline' | 'cancelled' | 'handed_back';
 
 interface Running {
   job: JobMessage;
+  /** What its slot is one of. */
+  kind: CheckedRequest['service'];
   controller: AbortController;
   stopped: StopReason | null;
 }
@@ -120,16 +124,19 @@ export class JobRunner {
     if (leftMs <= marginMs) return refusal('deadline', 'the deadline has passed on the way');
     const checked = checkRequest(job, requestText, workers.capabilities);
     if ('refuse' in checked) return checked;
-    const slots = workers.capabilities[job.service]?.slots ?? 0;
+    const kind = checked.service;
+    const { execute } = workers.capabilities;
+    const slots = (kind === 'session' ? execute?.sessions : workers.capabilities[kind])?.slots ?? 0;
     let taken = 0;
-    for (const running of this.#running.values()) if (running.job.service === job.service) taken += 1;
+    for (const running of this.#running.values()) if (running.kind === kind) taken += 1;
     if (taken >= slots) return refusal('busy', `all ${slots} slots are taken`);
     return canKeepResult() ? checked : refusal('busy', 'too many results wait for their acknowledgement');
   }
 
   async #run(job: JobMessage, checked: CheckedRequest, leftMs: number): Promise<void> {
     const { clock, marginMs, onFinished, onChange, output, logger } = this.#options;
-    const running: Running = { job, controller: new AbortController(), stopped: null };
+    const controller = new AbortController();
+    const running: Running = { job, kind: checked.service, controller, stopped: null };
     this.#running.set(job.attempt_id, running);
     onChange();
     const startedAt = clock();
@@ -161,6 +168,10 @@ export class JobRunner {
       if (checked.service === 'execute' && workers.execute) {
         const task = { job_id: job.job_id, ...checked.request };
         return executeResult(await workers.execute(task, signal, this.#listener(job)));
+      }
+      if (checked.service === 'session' && workers.startKernel) {
+        const { request } = checked;
+        return await this.#options.sessions.run(workers.startKernel, { job, request, signal });
       }
       throw new Error(`${checked.service} is declared but nothing does it`);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import type { NodeClass } from '@watt/shared';
+import { LIMITS, type NodeClass } from '@watt/shared';
 
 /** What the choice of defaults depends on. */
 export interface MachineFacts {
@@ -35,6 +35,12 @@ export function defaultSlots({ cores, memoryMb }: MachineFacts): { scrape: numbe
     scrape: clamp(Math.min(cores * 2, Math.floor(memoryMb / 512)), 1, 16),
     execute: clamp(Math.min(cores, Math.floor(memoryMb / 1024)), 1, 8),
   };
+}
+
+/** Sessions at a time: half as many as programs, in at most a quarter of the memory if each takes what most ask for. */
+export function sessionSlots({ memoryMb }: Pick<MachineFacts, 'memoryMb'>, executeSlots: number): number {
+  const fitting = Math.floor(memoryMb / 4 / LIMITS.executeMemoryDefaultMb);
+  return clamp(Math.min(Math.floor(executeSlots / 2), fitting), 1, executeSlots);
 }
 
 /** Chromium takes about 300 MB for each page that it renders. */

@@ -1,5 +1,6 @@
 import type { Capabilities } from '@watt/shared';
 import type { ExecuteOutcome, ExecuteTask, OutputListener } from '../sandbox/execute-task.ts';
+import type { StartKernel } from '../sandbox/session/kernel-task.ts';
 import type { ScrapeOutcome, ScrapeTask } from '../scrape/scrape-task.ts';
 
 /** Something this node was to do and cannot, with what would mend it. */
@@ -19,5 +20,6 @@ export interface Workers {
     signal: AbortSignal,
     onOutput?: OutputListener | undefined,
   ) => Promise<ExecuteOutcome>;
+  startKernel?: StartKernel;
   close(): Promise<void>;
 }
