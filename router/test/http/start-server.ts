@@ -54,7 +54,7 @@ export async function startServer(
     startRouter(
       config,
       { databaseUrl: db.url, routerKey },
-      { solana, clock, logger: logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }) },
+      { solana, clock, logger: logger ?? pino({ level: 'silent' }) },
     );
   const server: TestServer = {
     router: await start(),

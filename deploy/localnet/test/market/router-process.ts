@@ -22,9 +22,8 @@ export async function createRouterProcess(market: Market): Promise<RouterProcess
   const url = `http://127.0.0.1:${port}`;
   const secret = (bytes: Uint8Array) => JSON.stringify([...bytes]);
   const env = {
-    PATH: process.env['PATH'] ?? '',
     PORT: `${port}`,
-    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
+    LOG_LEVEL: 'error',
     DATABASE_URL: market.databaseUrl,
     SOLANA_RPC_URL: market.chain.rpcUrl,
     SOLANA_WS_URL: market.chain.wsUrl,

@@ -67,7 +67,7 @@ export async function startMarket(
     SCRAPE_ALLOW_PRIVATE: '127.0.0.1:8099',
     ...env,
   });
-  const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const logger = pino({ level: 'silent' });
   const feePayerKey = signingKeyFromSecret(feePayer.secretKey);
   const secrets = {
     ...{ databaseUrl, routerKey, feePayerKey },
