@@ -32,6 +32,8 @@ export function paymentOrder(
     });
   }
   assertMint(details, rules.mint, ticket.jobId);
+  // A session's id opens it, and is never shown on chain.
+  const isPlain = rules.payWith === 'memo' && ticket.service !== 'sessions';
   return {
     amountBase,
     payTo: details.pay_to,
@@ -39,7 +41,7 @@ export function paymentOrder(
     mint: details.mint,
     tokenProgram: details.token_program,
     decimals: details.decimals,
-    memo: rules.payWith === 'memo' ? ticket.jobId : commitmentMemo(ticket.jobId, sha256Hex(ticket.body)),
+    memo: isPlain ? ticket.jobId : commitmentMemo(ticket.jobId, sha256Hex(ticket.body)),
     network: details.network,
   };
 }

@@ -14,7 +14,7 @@ export interface SignedPayment {
 }
 
 /** What is called, as its path is named. */
-export type CallKind = Service | 'scrape/batch' | 'map';
+export type CallKind = Service | 'scrape/batch' | 'map' | 'sessions';
 
 /**
  * Everything that makes one logical call what it is, as plain JSON. Handing it to `resume` goes on where the call stopped:

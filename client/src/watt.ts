@@ -12,7 +12,7 @@ import {
   type ReceiptCheck,
   type ScrapeBatchBody,
   type ScrapeBody,
-  type Service,
+  type SessionBody,
 } from '@watt/shared';
 import {
   type Balance,
@@ -39,12 +39,13 @@ import { withDeadline } from './deadline.ts';
 import { type DepositOrder, makeDeposit } from './deposit.ts';
 import type { BatchResult } from './follow-batch.ts';
 import { createHttpClient } from './http-client.ts';
-import { paidCall } from './paid-call.ts';
+import { type PaidCallContext, paidCall } from './paid-call.ts';
 import type { Payer } from './payer.ts';
 import { fetchQuote } from './quote.ts';
 import { checkReceipt, fetchReceipt, fetchRouterKey, type Provable } from './receipts.ts';
 import type { CallKind, ResumeTicket, SignedPayment } from './resume-ticket.ts';
 import { defaultRuntime } from './runtime.ts';
+import { openSession, type Session } from './session.ts';
 import { createSolanaPayer } from './solana-payer.ts';
 import { fetchJob, pollJob } from './wait-for-job.ts';
 import { JobTimeoutError, toWattError } from './watt-error.ts';
@@ -65,7 +66,11 @@ export interface Resumable extends Pick<ResumeTicket, 'service' | 'body'> {
 }
 
 export interface Watt {
-  quote<S extends Service>(service: S, request: RequestOf<S>, options?: WaitOptions): Promise<Quote>;
+  quote<S extends QuoteBody['service']>(
+    service: S,
+    request: RequestOf<S>,
+    options?: WaitOptions,
+  ): Promise<Quote>;
   scrape(request: ScrapeBody, options?: CallOptions): Promise<ScrapeAnswer>;
   runCode(request: ExecuteBody, options?: CallOptions): Promise<CodeAnswer>;
   /**
@@ -78,6 +83,11 @@ export interface Watt {
   ): AsyncGenerator<BatchResult, void>;
   /** The addresses of a site, from its links and sitemaps. */
   map(request: MapBody, options?: CallOptions): Promise<MapAnswer>;
+  /**
+   * Buys an interpreter by the minute, and waits until it takes programs. `ticket`, of an error or a session, finds the same session again
+   * and never pays twice.
+   */
+  openSession(request: SessionBody, options?: CallOptions & { ticket?: ResumeTicket }): Promise<Session>;
   /** Goes on with a call that was cut off. Without a payment in the ticket it never pays, but waits for one to be seen. */
   resume(ticket: Resumable, options?: CallOptions): Promise<ScrapeAnswer | CodeAnswer | MapAnswer>;
   job(jobId: string, options?: WaitOptions): Promise<JobView>;
@@ -98,7 +108,7 @@ export interface Watt {
   verify(job: Provable, options?: WaitOptions): Promise<ReceiptCheck & { receipt: Receipt }>;
 }
 
-type RequestOf<S extends Service> = Extract<QuoteBody, { service: S }>['request'];
+type RequestOf<S extends QuoteBody['service']> = Extract<QuoteBody, { service: S }>['request'];
 
 /** Connects to a router. Nothing is sent and no key is used before the first call. Throws TypeError for options that do not fit. */
 export function createWatt(options: WattOptions): Watt {
@@ -107,17 +117,19 @@ export function createWatt(options: WattOptions): Watt {
   const { baseUrl, publicUrl = baseUrl } = options;
   const authorize = credentialsOf(options);
   const http = createHttpClient({ ...limits, baseUrl, publicUrl, runtime, authorize });
-  const context = {
-    http,
-    payer: payerOf(options),
+  const context: PaidCallContext = {
+    ...{ http, runtime, paymentLagMs: limits.paymentLagMs, payer: payerOf(options) },
     payWith: options.payWith ?? 'commitment',
     mint: options.mint ?? null,
-    paymentLagMs: limits.paymentLagMs,
-    runtime,
     onTicket: options.onTicket ?? null,
   };
   parseMaxCost(limits.maxCost);
   let routerKey = options.routerKey ?? null;
+
+  async function knownRouterKey(signal: AbortSignal): Promise<string> {
+    routerKey ??= await fetchRouterKey(http, signal);
+    return routerKey;
+  }
 
   function within<T>(wait: WaitOptions, jobId: string | null, work: (signal: AbortSignal) => Promise<T>) {
     const ms = wait.timeoutMs ?? limits.timeoutMs;
@@ -166,8 +178,19 @@ export function createWatt(options: WattOptions): Watt {
       return mapAnswer(await call(ticket, true, options), ticket);
     },
 
+    openSession(request, { ticket: known, maxCost, ...wait } = {}) {
+      const ticket = known ?? createTicket('sessions', request, wait.jobId);
+      return openSession(context, ticket, {
+        wait,
+        maxCost: parseMaxCost(maxCost ?? limits.maxCost),
+        routerKey: knownRouterKey,
+        within: (limit, work) => within(limit, ticket.jobId, work),
+      });
+    },
+
     async resume({ service, body, ...rest }, options = {}) {
-      if (service === 'scrape/batch') throw new TypeError('A batch goes on with scrapeBatch and its ticket');
+      const other = GOES_ON_WITH[service];
+      if (other) throw new TypeError(`This ticket goes on with ${other}`);
       const ticket = { service, body, jobId: requireJobId(rest.jobId), payment: rest.payment ?? null };
       const response = await call(ticket, ticket.payment !== null, options);
       if (service === 'map') return mapAnswer(response, ticket);
@@ -182,6 +205,34 @@ export function createWatt(options: WattOptions): Watt {
     receipt: (jobId, wait = {}) =>
       within(wait, jobId, (signal) => fetchReceipt(http, requireJobId(jobId), signal)),
 
+    ...accountCalls(context, within),
+
+    verify: (job, wait = {}) =>
+      within(wait, job.jobId, async (signal) => {
+        const receipt = await fetchReceipt(http, requireJobId(job.jobId), signal);
+        return { ...checkReceipt(receipt, job, await knownRouterKey(signal)), receipt };
+      }),
+  };
+}
+
+const GOES_ON_WITH: Partial<Record<CallKind, string>> = {
+  'scrape/batch': 'scrapeBatch',
+  sessions: 'openSession',
+};
+const LATER = 'The job goes on: `watt.waitForJob(jobId)`, or `watt.resume(error.ticket)` for a call.';
+
+type Within = <T>(
+  wait: WaitOptions,
+  jobId: string | null,
+  work: (signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
+
+function accountCalls(
+  context: PaidCallContext,
+  within: Within,
+): Pick<Watt, 'balance' | 'deposit' | 'withdraw' | 'withdrawal' | 'createKey' | 'revokeKey'> {
+  const { http } = context;
+  return {
     balance: (page = {}) => within(page, null, (signal) => fetchBalance(http, page, signal)),
 
     deposit: (amount, order = {}) =>
@@ -195,17 +246,8 @@ export function createWatt(options: WattOptions): Watt {
     createKey: (key, wait = {}) => within(wait, null, (signal) => createKey(http, key, signal)),
 
     revokeKey: (id, wait = {}) => within(wait, null, (signal) => revokeKey(http, id, signal)),
-
-    verify: (job, wait = {}) =>
-      within(wait, job.jobId, async (signal) => {
-        const receipt = await fetchReceipt(http, requireJobId(job.jobId), signal);
-        routerKey ??= await fetchRouterKey(http, signal);
-        return { ...checkReceipt(receipt, job, routerKey), receipt };
-      }),
   };
 }
-
-const LATER = 'The job goes on: `watt.waitForJob(jobId)`, or `watt.resume(error.ticket)` for a call.';
 
 /** The id and the bytes are made here, once: whatever is repeated later repeats these. */
 function createTicket(service: CallKind, request: { job_id?: string }, jobId?: string): ResumeTicket {
