@@ -3,56 +3,37 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startRouter } from '../../src/build-router.ts';
 import { loadSystemAccounts, trialBalance } from '../../src/ledger/ledger.ts';
-import { deposit } from '../harness/deposit.ts';
 import { type PrepaidAgent, prepaidAgent } from '../harness/prepaid-agent.ts';
-import { startServer, type TestServer } from '../http/start-server.ts';
-import { type CopyNode, connectCopyNode, type PageAnswer } from './copy-node.ts';
+import { asking, type CopyMarket, openCopyMarket, PRICE, SCRAPE } from './copy-market.ts';
 import { queueJob } from './copy-steps.ts';
 
-const PRICE = 200_000_000n;
-const SCRAPE = '/api/v1/scrape';
-let server: TestServer;
-const nodes: CopyNode[] = [];
-
+let market: CopyMarket;
 beforeAll(async () => {
   // A wallet that has bought one page gets a twentieth off.
-  server = await startServer({ SOLANA_POLL_MS: '600000', BULK_DISCOUNTS: '200:500' });
+  market = await openCopyMarket({ BULK_DISCOUNTS: '200:500' });
 });
-afterEach(async () => {
-  await Promise.all(nodes.splice(0).map((node) => node.stop()));
-});
-afterAll(() => server?.[Symbol.asyncDispose]());
+afterEach(() => market.stopNodes());
+afterAll(() => market?.server[Symbol.asyncDispose]());
 
-const sql = () => server.db.database.sql;
-const asking = (name: string) => ({ url: `https://example.com/${name}`, options: { max_age: 600 } });
-async function node(answer?: () => PageAnswer): Promise<CopyNode> {
-  const connected = await connectCopyNode(server.router.url, answer && { answer });
-  nodes.push(connected);
-  return connected;
-}
-async function rich(amount = 100n * PRICE): Promise<PrepaidAgent> {
-  const agent = prepaidAgent(server);
-  await deposit(sql(), { wallet: agent.wallet, amount });
-  return agent;
-}
+const page = (name: string) => asking(`https://example.com/${name}`);
 /** A call that is paid on chain by its id. */
 async function pay(agent: PrepaidAgent, asked: object) {
   const body = { ...asked, job_id: createJobId() };
-  expect((await server.send('POST', SCRAPE, body)).json.payment).toMatchObject({ amount: 200 });
-  server.solana.pay({ from: agent.wallet, amount: PRICE, memo: body.job_id });
-  await server.router.context.payments.sync(5000);
-  return server.send('POST', SCRAPE, body);
+  expect((await market.server.send('POST', SCRAPE, body)).json.payment).toMatchObject({ amount: 200 });
+  market.server.solana.pay({ from: agent.wallet, amount: PRICE, memo: body.job_id });
+  await market.server.router.context.payments.sync(5000);
+  return market.server.send('POST', SCRAPE, body);
 }
 const spentToday = async (keyId: string) =>
-  (await sql()<{ spent: bigint }[]>`select spent from api_key_days where key_id = ${keyId}`)[0]?.spent;
+  (await market.sql<{ spent: bigint }[]>`select spent from api_key_days where key_id = ${keyId}`)[0]?.spent;
 const balanceOf = async (agent: PrepaidAgent) => (await agent.send('GET', '/api/v1/balance')).json;
 
 it('the pages of a batch are served with copies, one by one, and proven by the batch’s own body', async () => {
-  const { requests } = await node();
+  const { requests } = await market.node();
   const urls = Array.from({ length: 6 }, (_, index) => `https://example.com/batch/${index}`);
   const batch = { urls, options: { max_age: 600 } };
-  await (await rich()).send('POST', '/api/v1/scrape/batch', { ...batch, urls: urls.slice(0, 4) });
-  const agent = await rich();
+  await (await market.rich()).send('POST', '/api/v1/scrape/batch', { ...batch, urls: urls.slice(0, 4) });
+  const agent = await market.rich();
   const body = JSON.stringify(batch);
   const answer = await agent.send('POST', '/api/v1/scrape/batch', batch);
   expect(answer.json).toMatchObject({
@@ -67,19 +48,19 @@ it('the pages of a batch are served with copies, one by one, and proven by the b
   expect(requests).toHaveLength(6);
   expect(await balanceOf(agent)).toMatchObject({ available: 20_000 - 560, held: 0 });
   for (const page of answer.json.results) {
-    const receipt = (await server.send('GET', `/api/v1/jobs/${page.job_id}/receipt`)).json;
-    const known = { router: server.routerKey.publicKey, requestBody: body, response: page };
+    const receipt = (await market.server.send('GET', `/api/v1/jobs/${page.job_id}/receipt`)).json;
+    const known = { router: market.server.routerKey.publicKey, requestBody: body, response: page };
     expect(verifyReceipt(receipt, known)).toMatchObject({ valid: true });
   }
-  expect(await trialBalance(sql())).toMatchObject({ balanced: true });
+  expect(await trialBalance(market.sql)).toMatchObject({ balanced: true });
 });
 
 it('a key’s budget is lowered by what a copy costs only', async () => {
-  await node();
-  await (await rich()).send('POST', SCRAPE, asking('budget'));
-  const agent = await rich();
+  await market.node();
+  await (await market.rich()).send('POST', SCRAPE, page('budget'));
+  const agent = await market.rich();
   const { id, bearer } = await agent.apiKey({ budget_per_day: 300 });
-  const ask = (url: string) => server.send('POST', SCRAPE, asking(url), bearer);
+  const ask = (url: string) => market.server.send('POST', SCRAPE, page(url), bearer);
   expect((await ask('budget')).json).toMatchObject({ cache: { hit: true }, watt_charged: 40 });
   expect(await spentToday(id)).toBe(40_000_000n);
   expect((await ask('budget')).json).toMatchObject({ cache: { hit: true } });
@@ -90,15 +71,15 @@ it('a key’s budget is lowered by what a copy costs only', async () => {
 });
 
 it('a copy costs a part of the discounted price', async () => {
-  await node();
-  const agent = await rich();
-  await pay(agent, asking('discount'));
-  const quote = { service: 'scrape', request: asking('discount') };
+  await market.node();
+  const agent = await market.rich();
+  await pay(agent, page('discount'));
+  const quote = { service: 'scrape', request: page('discount') };
   expect((await agent.send('POST', '/api/v1/quote', quote)).json).toMatchObject({
     watt: 190,
     cache_hit_watt: 38,
   });
-  const hit = await agent.send('POST', SCRAPE, asking('discount'));
+  const hit = await agent.send('POST', SCRAPE, page('discount'));
   expect(hit.json).toMatchObject({
     ...{ cache: { hit: true }, list_price: 200, discount_bps: 500, price: 190 },
     ...{ watt_charged: 38, watt_burned: 0.057, refund: { watt: 152 } },
@@ -111,36 +92,38 @@ it('two calls for one page at the same time both wait for their nodes, and both 
   const after = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const { requests } = await node(() => ({ after }));
-  const calls = [await rich(), await rich()].map((agent) => agent.send('POST', SCRAPE, asking('flight')));
+  const { requests } = await market.node(() => ({ after }));
+  const calls = [await market.rich(), await market.rich()].map((agent) =>
+    agent.send('POST', SCRAPE, page('flight')),
+  );
   await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(2);
   open();
   for (const answer of await Promise.all(calls)) {
     expect(answer.json).toMatchObject({ cache: { hit: false }, watt_charged: 200 });
   }
-  expect((await (await rich()).send('POST', SCRAPE, asking('flight'))).json.cache.hit).toBe(true);
+  expect((await (await market.rich()).send('POST', SCRAPE, page('flight'))).json.cache.hit).toBe(true);
 });
 
 it('a payment on chain for a page that has a copy gives the rest back to the payer’s balance', async () => {
-  await node();
-  await (await rich()).send('POST', SCRAPE, asking('memo'));
-  const agent = prepaidAgent(server);
-  expect((await pay(agent, asking('memo'))).json).toMatchObject({
+  await market.node();
+  await (await market.rich()).send('POST', SCRAPE, page('memo'));
+  const agent = prepaidAgent(market.server);
+  expect((await pay(agent, page('memo'))).json).toMatchObject({
     ...{ cache: { hit: true }, watt_charged: 40, refund: { watt: 160, to: agent.wallet, as: 'balance' } },
   });
   expect(await balanceOf(agent)).toMatchObject({ available: 160, held: 0 });
 });
 
 it('a job that a stopped router left is served by the next at its start, without a node', async () => {
-  await node();
-  await (await rich()).send('POST', SCRAPE, asking('restart'));
-  await Promise.all(nodes.splice(0).map((one) => one.stop()));
-  const rooms = { sql: sql(), accounts: await loadSystemAccounts(sql()) };
-  const queue = (name: string) => queueJob(rooms, { body: asking(name), price: PRICE });
+  await market.node();
+  await (await market.rich()).send('POST', SCRAPE, page('restart'));
+  await market.stopNodes();
+  const rooms = { sql: market.sql, accounts: await loadSystemAccounts(market.sql) };
+  const queue = (name: string) => queueJob(rooms, { body: page(name), price: PRICE });
   const [copied, waiting] = [await queue('restart'), await queue('restart and no copy')];
-  const secrets = { databaseUrl: server.db.url, routerKey: server.routerKey };
-  const overrides = { solana: server.solana, logger: pino({ level: 'silent' }) };
-  const next = await startRouter(server.router.context.config, secrets, overrides);
+  const secrets = { databaseUrl: market.server.db.url, routerKey: market.server.routerKey };
+  const overrides = { solana: market.server.solana, logger: pino({ level: 'silent' }) };
+  const next = await startRouter(market.server.router.context.config, secrets, overrides);
   try {
     const { jobs, copies } = next.context;
     await expect.poll(async () => (await jobs.find(copied))?.state, { timeout: 20_000 }).toBe('succeeded');
@@ -150,5 +133,5 @@ it('a job that a stopped router left is served by the next at its start, without
   } finally {
     await next.stop();
   }
-  expect(await trialBalance(sql())).toMatchObject({ balanced: true });
+  expect(await trialBalance(market.sql)).toMatchObject({ balanced: true });
 });
