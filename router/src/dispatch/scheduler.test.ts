@@ -139,7 +139,7 @@ describe('a job', () => {
     await scheduler.stop();
   });
 
-  it('that is a page is not tried on another node once its time is over, unless its node vanished', async () => {
+  it('that is a page is not tried on another node once half of its time is over, unless its node vanished', async () => {
     const failure = { code: 'SCRAPE_FAILED' as const, message: 'not complete' };
     const page = () => {
       const options = { javascript: false, screenshots: false, timeout: 8 };
@@ -149,7 +149,7 @@ describe('a job', () => {
     const { scheduler, store } = schedule({ endAttempt: async () => true });
     connect(scheduler);
     scheduler.enqueue([page()]);
-    await vi.advanceTimersByTimeAsync(7999);
+    await vi.advanceTimersByTimeAsync(3999);
     await scheduler.end(onlyLease(scheduler), { state: 'failed', reason: 'connect', failure });
     await vi.advanceTimersByTimeAsync(1);
     await scheduler.end(onlyLease(scheduler), { state: 'lapsed', reason: 'the node vanished' });

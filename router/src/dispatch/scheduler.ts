@@ -39,6 +39,7 @@ export interface LeaseEnd {
 }
 
 const SETTLING_MS = 1000;
+const SEEK_AGAIN_MS = 1000;
 
 /** Matches waiting jobs with free nodes and follows each lease to its end. Memory proposes; the database decides. */
 export class Scheduler {
@@ -176,14 +177,21 @@ export class Scheduler {
     this.#moving.add(id);
     let isServed = false;
     try {
-      isServed = await this.#options.store.serveCopy(waiting.job);
-    } catch (error) {
-      // Whether it was served is unknown now: `adopt` will find the job in the state it really has.
-      throw new Error(`Job ${id} could not be served from a copy`, { cause: error });
+      isServed = await this.#serveCopy(waiting);
     } finally {
       this.#moving.delete(id);
     }
     if (!isServed) this.#await(waiting);
+  }
+
+  async #serveCopy(waiting: WaitingJob): Promise<boolean> {
+    waiting.soughtAt = this.#options.clock();
+    try {
+      return await this.#options.store.serveCopy(waiting.job);
+    } catch (error) {
+      // Whether it was served is unknown now: `adopt` will find the job in the state it really has.
+      throw new Error(`Job ${waiting.job.id} could not be served from a copy`, { cause: error });
+    }
   }
 
   #await(waiting: WaitingJob): void {
@@ -208,8 +216,11 @@ export class Scheduler {
     const deadline = Math.ceil(this.#options.clock() + requirement.timeoutMs + this.#options.leaseExtraMs);
     this.#moving.add(job.id);
     let isLeased = false;
+    // While it waited, the same page may have come for somebody else.
+    const mayBeServed = this.#options.clock() - (waiting.soughtAt ?? Number.POSITIVE_INFINITY) >= SEEK_AGAIN_MS;
     try {
-      isLeased = await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline });
+      const isServed = mayBeServed && (await this.#serveCopy(waiting));
+      isLeased = !isServed && (await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline }));
     } catch (error) {
       // Whether the row moved is unknown now: `adopt` will find the job in the state it really has.
       throw new Error(`The lease of job ${job.id} could not be written`, { cause: error });
@@ -272,10 +283,10 @@ export class Scheduler {
     return end.failure ?? { code: 'NODE_FAILED', message };
   }
 
-  /** A page has the time that its agent gave it once, not once on every node. */
+  /** A page has the time that its agent gave it once, not once on every node: with less than half of it left no other node begins. */
   #isSpent({ waiting: { requirement, begunAt } }: Lease): boolean {
     if (requirement.service !== 'scrape' || begunAt === undefined) return false;
-    return this.#options.clock() - begunAt >= requirement.timeoutMs;
+    return this.#options.clock() - begunAt >= requirement.timeoutMs / 2;
   }
 }
 
