@@ -9,6 +9,7 @@ const TLS_ERROR = /^ERR_(?:CERT|SSL|BAD_SSL|TLS|ECH)_/;
 const HTTP_ERROR = /^ERR_(?:INVALID_|EMPTY_RESPONSE|CONTENT_|INCOMPLETE_|RESPONSE_|HTTP2?_|CONNECTION_)/;
 /** Redirects to `file:`, `data:` and other schemes that are not the web's. */
 const SCHEME_ERROR = /^ERR_(?:UNSAFE_REDIRECT|UNKNOWN_URL_SCHEME|DISALLOWED_URL_SCHEME)$/;
+const HTML_TYPE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 const ABORTED = 'net::ERR_ABORTED';
 const BAD_GATEWAY = 502;
 
@@ -22,9 +23,14 @@ export function documentFailure({ main, egress }: Circumstances): ScrapeFailure 
   if (egress.isOverQuota) return new ScrapeFailure('too_large', 'The page moved more data than a page may.');
   const failure = main.failure();
   const response = main.response();
-  // Chromium gives up a navigation whose answer is a file.
-  if (main.isDownload() || (failure?.errorText === ABORTED && response?.url() === failure.url)) {
-    return unsupported(response?.headers()['content-type'] ?? null);
+  // Chromium gives up a navigation whose answer is a file, and one whose page leads elsewhere at once.
+  const isGivenUp = failure?.errorText === ABORTED && response?.url() === failure.url;
+  const headers = response?.headers() ?? {};
+  if (main.isDownload() || (isGivenUp && !isShown(headers)))
+    return unsupported(headers['content-type'] ?? null);
+  if (isGivenUp) {
+    const message = 'The page was left for an address that is not on the web.';
+    return new ScrapeFailure('browser', message, { isRetryable: false });
   }
   if (failure) return ofNetError(failure.errorText, egressFailureAt(egress, failure.url));
   if (response?.status() !== BAD_GATEWAY) return null;
@@ -46,6 +52,11 @@ export function browserFailure(error: unknown, circumstances: Circumstances): Sc
   if (error instanceof ScrapeFailure) return error;
   if (netError) return ofNetError(netError, undefined, error);
   return new ScrapeFailure('browser', 'The browser failed on this page.', { cause: error });
+}
+
+function isShown(headers: Record<string, string>): boolean {
+  const isFile = /^\s*attachment/i.test(headers['content-disposition'] ?? '');
+  return !isFile && HTML_TYPE.test(headers['content-type'] ?? '');
 }
 
 function ofNetError(text: string, refused: EgressFailure | undefined, cause?: unknown): ScrapeFailure {

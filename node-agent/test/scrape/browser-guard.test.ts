@@ -103,6 +103,11 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
     expect(outcome).toMatchObject({ reason: 'redirects', retryable: false });
   });
 
+  test('a page that leaves the web by a script has no result', async () => {
+    const outcome = await scrape(`${site.origin}/leave-web`, javascript);
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'browser', retryable: false });
+  });
+
   test('what headers of a page name is not asked for', async () => {
     for (const host of HOSTS) {
       const outcome = await scrape(`${site.origin}/headers?at=${host}:${canary.port}`, javascript);

@@ -125,6 +125,7 @@ export function hostilePages(): Record<string, Page> {
       send(response, '');
     },
     '/leave': at('<script>location.href = "http://$/leave"</script>'),
+    '/leave-web': at('<script>location.href = "about:blank"</script>'),
     '/refresh': at('<meta http-equiv="refresh" content="0;url=http://$/main-refresh">'),
   };
 }
