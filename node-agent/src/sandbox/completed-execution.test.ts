@@ -52,6 +52,15 @@ test('success', () => {
   });
 });
 
+test('a compiler has memory of its own', () => {
+  const asked = facts();
+  const { message } = completedExecution(
+    { ...asked, task: { ...asked.task, language: 'c' } },
+    { ...ENDED, exitCode: 1, oomKills: 1, isCompiling: true },
+  );
+  expect(message).toBe('The compiler used up its 512 MB of memory and was ended by the kernel.');
+});
+
 test('processes that are still going away may make the sum of CPU time less than it was', () => {
   const { metadata } = completedExecution(facts(), { ...ENDED, reason: 'timeout', cpuUs: -17_000 });
   expect(metadata.cpu_ms).toBe(0);

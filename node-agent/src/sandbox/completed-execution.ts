@@ -7,6 +7,7 @@ import type {
   ExecuteTask,
   OutputFlag,
 } from './execute-task.ts';
+import { LANGUAGE_TABLE } from './languages.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import type { JobEnd } from './supervisor-frames.ts';
 
@@ -60,7 +61,7 @@ function verdict(
   }
   if (end.exitCode === 0) return { success: true };
   if ((end.oomKills ?? 0) > 0) {
-    const message = `${what} used up its ${task.memory_mb} MB of memory and was ended by the kernel.`;
+    const message = `${what} used up its ${memoryMbOf(task, end)} MB of memory and was ended by the kernel.`;
     return { success: false, code: 'OUT_OF_MEMORY', message };
   }
   const how = signal === undefined ? `exited with code ${end.exitCode}` : `was ended by signal ${signal}`;
@@ -120,6 +121,12 @@ function toFlags(
     ...(end.isTmpFull ? ['DISK_FULL' as const] : []),
     ...(isMissing ? ['ARTIFACT_MISSING' as const] : []),
   ];
+}
+
+/** Compilers are given more than a small program asks for. */
+function memoryMbOf(task: ExecuteTask, { isCompiling }: JobEnd): number {
+  const compileMb = LANGUAGE_TABLE[task.language].compile?.memoryMb ?? 0;
+  return isCompiling ? Math.max(compileMb, task.memory_mb) : task.memory_mb;
 }
 
 function memoryUsed(end: JobEnd): Pick<ExecuteMetadata, 'memory_used_mb' | 'memory_source'> {
