@@ -62,11 +62,14 @@ interface Call {
   pending: { body: string; notices: Notices<CallOutcome> } | null;
 }
 
+/** How long a node may take to say again what it has said. */
+const AGAIN_MS = 10_000;
 const OPEN_MAX = LIMITS.sessionCallsWaiting + 1;
 
 export function createCallBook({ send }: CallBookOptions): CallBook {
   const sessions = new Map<string, Map<string, Call>>();
-  const openOf = (calls: ReadonlyMap<string, Call>) => [...calls.values()].filter((call) => call.pending);
+  const openOf = (calls: ReadonlyMap<string, Call>) =>
+    [...calls.values()].filter((call) => call.pending && call.resultSha256 === null);
 
   /** Null when it is on its way; else why it is not. */
   function begin(jobId: string, call: Call, request: NewCall): 'busy' | 'unreachable' | null {
@@ -91,7 +94,15 @@ export function createCallBook({ send }: CallBookOptions): CallBook {
       if (call.codeSha256 !== codeSha256) return { kind: 'conflict' };
       const refusal = call.pending ? null : begin(jobId, call, request);
       if (refusal) return { kind: refusal };
-      return (call.pending && (await waitForNotice(call.pending.notices, wait))) ?? { kind: 'waiting' };
+      if (!call.pending) return { kind: 'waiting' };
+      // What was answered before the node has at hand, or not any more.
+      const isAgain = call.resultSha256 !== null;
+      const waitMs = isAgain ? Math.min(wait.waitMs, AGAIN_MS) : wait.waitMs;
+      const outcome = await waitForNotice(call.pending.notices, { ...wait, waitMs });
+      if (outcome) return outcome;
+      if (!isAgain || wait.signal.aborted || waitMs < AGAIN_MS) return { kind: 'waiting' };
+      call.pending = null;
+      return { kind: 'unreachable' };
     },
 
     resend(jobId) {
