@@ -7,7 +7,7 @@ import { type CopyWish, findCopies } from './find-copies.ts';
 import { hitCharge } from './hit-charge.ts';
 import { maxAgeOf } from './max-age.ts';
 
-/** Since this router started: scrapes that a copy served, and those that found none. */
+/** Since this router started: scrapes that a copy served, and looks that found none. */
 export interface CopyCounts {
   hits: number;
   misses: number;

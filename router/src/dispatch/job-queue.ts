@@ -9,6 +9,8 @@ export interface WaitingJob {
   tried: Set<NodeId>;
   /** When the first of them got it, in Unix milliseconds; unknown after a restart. */
   begunAt?: number;
+  /** When a copy was last looked for, in Unix milliseconds; never for a job that takes none. */
+  soughtAt?: number;
 }
 
 /** Paid jobs in the order of their payment, one line for each requirement, so that a busy capability never holds up another. */

@@ -217,10 +217,12 @@ export class Scheduler {
     this.#moving.add(job.id);
     let isLeased = false;
     // While it waited, the same page may have come for somebody else.
-    const mayBeServed = this.#options.clock() - (waiting.soughtAt ?? Number.POSITIVE_INFINITY) >= SEEK_AGAIN_MS;
+    const mayBeServed =
+      this.#options.clock() - (waiting.soughtAt ?? Number.POSITIVE_INFINITY) >= SEEK_AGAIN_MS;
     try {
       const isServed = mayBeServed && (await this.#serveCopy(waiting));
-      isLeased = !isServed && (await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline }));
+      isLeased =
+        !isServed && (await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline }));
     } catch (error) {
       // Whether the row moved is unknown now: `adopt` will find the job in the state it really has.
       throw new Error(`The lease of job ${job.id} could not be written`, { cause: error });

@@ -82,3 +82,38 @@ it('a job whose copy could not be sought is taken up again by the next look', as
   expect(store.calls.serveCopy).toHaveLength(2);
   await scheduler.stop();
 });
+
+it('a job that has waited asks again at its turn, and leaves its slot to the next when it is served', async () => {
+  const answers = [false, false, true, true];
+  const { scheduler, store, link } = schedule({
+    serveCopy: async () => answers.shift() ?? false,
+    endAttempt: async () => true,
+  });
+  const [first, second, third] = [page(), page(), page()];
+  scheduler.enqueue([first, second]);
+  await settle();
+  expect(link.sent.map(({ jobId }) => jobId)).toEqual([first.id]);
+  await vi.advanceTimersByTimeAsync(1000);
+  scheduler.enqueue([third]);
+  const [lease] = scheduler.leases.all();
+  if (!lease) throw new Error('there is no lease');
+  scheduler.release(lease);
+  await settle();
+  // The third was served at once, the second at its turn.
+  expect(store.calls.serveCopy.map(({ id }) => id)).toEqual([first.id, second.id, third.id, second.id]);
+  expect(link.sent.map(({ jobId }) => jobId)).toEqual([first.id]);
+  expect([scheduler.queued, scheduler.pool.get(link.nodeId)?.running.scrape]).toEqual([0, 0]);
+  await scheduler.stop();
+});
+
+it('a job that has not waited asks once', async () => {
+  const { scheduler, store, link } = schedule({ serveCopy: async () => false });
+  scheduler.enqueue([page(), page()]);
+  await settle();
+  const [lease] = scheduler.leases.all();
+  if (lease) scheduler.release(lease);
+  await settle();
+  expect(link.sent).toHaveLength(2);
+  expect(store.calls.serveCopy).toHaveLength(2);
+  await scheduler.stop();
+});

@@ -51,7 +51,7 @@ function workFigures({ database, clock, copies, dispatcher, payments }: Context)
     },
     {
       name: 'watt_copies',
-      help: 'Scrapes that would take a copy, by whether there was one, since this router started.',
+      help: 'Looks for a copy of a page, by whether there was one, since this router started.',
       labels: ['outcome'],
       read: () => [
         { value: copies.counts().hits, labels: { outcome: 'hit' } },

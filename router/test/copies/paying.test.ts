@@ -5,6 +5,7 @@ import { startRouter } from '../../src/build-router.ts';
 import { loadSystemAccounts, trialBalance } from '../../src/ledger/ledger.ts';
 import { type PrepaidAgent, prepaidAgent } from '../harness/prepaid-agent.ts';
 import { asking, type CopyMarket, openCopyMarket, PRICE, SCRAPE } from './copy-market.ts';
+import { connectCopyNode } from './copy-node.ts';
 import { queueJob } from './copy-steps.ts';
 
 let market: CopyMarket;
@@ -102,6 +103,27 @@ it('two calls for one page at the same time both wait for their nodes, and both 
     expect(answer.json).toMatchObject({ cache: { hit: false }, watt_charged: 200 });
   }
   expect((await (await market.rich()).send('POST', SCRAPE, page('flight'))).json.cache.hit).toBe(true);
+});
+
+it('a page that waits for its turn meanwhile somebody else gets it is served with that', async () => {
+  let open: () => void = () => undefined;
+  const after = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const connected = await connectCopyNode(market.server.router.url, { slots: 1, answer: () => ({ after }) });
+  market.nodes.push(connected);
+  const [one, other] = [await market.rich(), await market.rich()];
+  const first = one.send('POST', SCRAPE, page('turn'));
+  await expect.poll(() => connected.requests.length, { timeout: 20_000 }).toBe(1);
+  const second = other.send('POST', SCRAPE, page('turn'));
+  const { dispatcher, clock } = market.server.router.context;
+  await expect.poll(() => dispatcher.figures().queued, { timeout: 20_000 }).toBe(1);
+  const since = clock();
+  await expect.poll(() => clock() - since, { timeout: 20_000 }).toBeGreaterThan(1000);
+  open();
+  expect((await first).json).toMatchObject({ cache: { hit: false }, watt_charged: 200 });
+  expect((await second).json).toMatchObject({ cache: { hit: true }, watt_charged: 40 });
+  expect(connected.requests).toHaveLength(1);
 });
 
 it('a payment on chain for a page that has a copy gives the rest back to the payer’s balance', async () => {
