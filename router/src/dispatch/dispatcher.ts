@@ -69,7 +69,7 @@ export class Dispatcher implements HubHandlers {
 
   figures(): { nodes: number; queued: number; running: number; sessions: number } {
     const { pool, queued, leases } = this.#scheduler;
-    const sessions = leases.all().filter(({ session }) => session !== null && session.readyAt !== null);
+    const sessions = leases.all().filter(({ waiting }) => this.isReady(waiting.job.id));
     return { nodes: pool.size, queued, running: leases.size, sessions: sessions.length };
   }
 

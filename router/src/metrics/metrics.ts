@@ -59,6 +59,11 @@ function workFigures({ database, clock, copies, dispatcher, payments }: Context)
       ],
     },
     {
+      name: 'watt_sessions_open',
+      help: 'Sessions of this router that take calls.',
+      read: () => [{ value: dispatcher.figures().sessions }],
+    },
+    {
       name: 'watt_chain_age_seconds',
       help: 'Seconds since the chain was last read whole; +Inf before the first time.',
       read: () => [{ value: payments.chainAgeMs() / 1000 }],
