@@ -26,7 +26,7 @@
 #include <sys/socket.h>
 
 enum { CODE_BYTES = 1 << 20, CALL_HEAD = 128, ANSWER_BYTES = 65536 + 256, READY_LIMIT_MS = 30000, GRACE_MS = 2000,
-       INTERRUPT_AGAIN_MS = 250 };
+       INTERRUPT_AGAIN_MS = 250, GONE_LIMIT_MS = 1500 };
 
 static struct { unsigned char bytes[FRAME_HEAD + CALL_HEAD + CODE_BYTES + 1]; long have; } inbox;
 /* What is on its way to the kernel: the head of a frame, then the program where it lies in the inbox. */
@@ -230,6 +230,12 @@ static void serve(struct outcome *end) {
   }
 }
 
+/* What it took of the CPU is known once it has gone, and a large process takes its time for that. */
+static void await_gone(void) {
+  long long until = now_us() + GONE_LIMIT_MS * 1000LL;
+  while (waitpid(kernel, NULL, WNOHANG) == 0 && now_us() < until) poll(NULL, 0, REAP_POLL_MS);
+}
+
 int main(int argc, char **argv, char **envp) {
   struct outcome end;
   memset(&end, 0, sizeof end);
@@ -242,6 +248,7 @@ int main(int argc, char **argv, char **envp) {
   long long begun = now_us();
   serve(&end);
   kill_all();
+  await_gone();
   drain(&out);
   drain(&err);
   struct usage use = {now_us() - begun, children_cpu_us(), peak_bytes()};

@@ -120,7 +120,7 @@ function peerOf(socket: WebSocket, key: SigningKey, hello: Hello): Peer {
   const read = createFrameReader<FromNode>({
     peer: hello.node,
     session,
-    types: ['result', 'output', 'heartbeat', 'refuse', 'drain', 'bye'],
+    types: ['result', 'output', 'session_ready', 'call_result', 'heartbeat', 'refuse', 'drain', 'bye'],
     check: (header): header is FromNode => header !== null,
   });
   const messages = createQueue<Received>();

@@ -27,7 +27,7 @@ export function callPayload(facts: CallFacts, end: CallEnd, limits: CallLimits):
     ...verdict(end, isOom, limits),
     output: {
       ...texts(facts, end),
-      value: end.hasValue ? Buffer.concat(facts.value).toString('utf8') : null,
+      value: end.hasValue && !end.isTimedOut ? Buffer.concat(facts.value).toString('utf8') : null,
     },
     metadata: {
       execution_ms: Math.round(end.wallUs / 1000),

@@ -9,10 +9,11 @@ import type { Kernel, KernelEnd } from './kernel-task.ts';
 /** The supervisor keeps the time and gives a kernel 2 s after its interrupt; this is for the case that it cannot. */
 const HARD_KILL_AFTER_MS = 4_000;
 /** What a supervisor may take to end a session that nobody wants; then the engine is asked. */
-const LET_GO_LIMIT_MS = 500;
+const LET_GO_LIMIT_MS = 3_000;
 /** What the engine may take to close the stdio of a container that was killed. */
 const CLOSE_LIMIT_MS = 2_000;
 const MIB = 1024 * 1024;
+const STOPPED = 'The kernel was stopped.';
 
 export interface RunKernelOptions {
   engine: ContainerEngine;
@@ -55,6 +56,7 @@ export function runKernel(container: KernelContainer, inbox: KernelInbox, option
   const { engine, memoryMb, nonce, now } = options;
   let oomKills = 0;
   let isKilled = false;
+  let isStopped = false;
   let calling: Promise<unknown> = Promise.resolve();
   const over = container.ended.then((end) => describeEnd(end));
 
@@ -62,6 +64,7 @@ export function runKernel(container: KernelContainer, inbox: KernelInbox, option
     if (end !== null) return kernelEnd(end, { memoryMb, oomBefore: oomKills });
     const unmeasured = { cpuMs: null, memoryMb: 0 };
     if (isKilled) return { how: 'hung', message: 'The kernel did not answer and was killed.', ...unmeasured };
+    if (isStopped) return { how: 'stopped', message: STOPPED, ...unmeasured };
     const state = await engine.inspect(container.id).catch(() => null);
     if (state?.oomKilled === true && !state.running) {
       return { how: 'out_of_memory', message: outOfMemory(memoryMb), cpuMs: null, memoryMb };
@@ -106,6 +109,7 @@ export function runKernel(container: KernelContainer, inbox: KernelInbox, option
       return end;
     }),
     async stop() {
+      isStopped = true;
       container.letGo();
       if (!(await within(container.ended, LET_GO_LIMIT_MS))) await killed();
     },
@@ -118,7 +122,7 @@ function kernelEnd(end: JobEnd, { memoryMb, oomBefore }: { memoryMb: number; oom
     cpuMs: Math.max(0, Math.round(end.cpuUs / 1000)),
     memoryMb: Math.round(peakMb * 10) / 10,
   };
-  if (end.reason === 'cancel') return { how: 'stopped', message: 'The session was closed.', ...used };
+  if (end.reason === 'cancel') return { how: 'stopped', message: STOPPED, ...used };
   if (end.reason === 'timeout') {
     const message = 'The kernel did not come back after it had been interrupted, and was killed.';
     return { how: 'hung', message, ...used };

@@ -1,12 +1,13 @@
 import type { SessionCallPayload, SessionLanguage } from '@watt/shared';
+import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
 import type { Kernel } from '../../../src/sandbox/session/kernel-task.ts';
 import { realSandbox } from '../real-sandbox.ts';
 
 let sessions = 0;
 
 /** Kernels of one sandbox, each in its own container. */
-export function realKernels(image: string) {
-  const { sandbox, complete, warnings } = realSandbox(image);
+export function realKernels(image: string, options: Partial<SandboxOptions> = {}) {
+  const { sandbox, warnings } = realSandbox(image, options);
 
   async function start(language: SessionLanguage, task: { memory_mb?: number; minutes?: number } = {}) {
     sessions += 1;
@@ -21,7 +22,7 @@ export function realKernels(image: string) {
     if ('kind' in kernel) throw new Error(JSON.stringify(kernel));
     return { ...callsOf(kernel), kernel, jobId: request.job_id };
   }
-  return { sandbox, start, complete, warnings };
+  return { sandbox, start, warnings };
 }
 
 function callsOf(kernel: Kernel) {
