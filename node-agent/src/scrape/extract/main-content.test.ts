@@ -93,3 +93,22 @@ test.each([
 ])('a page that is %s ends', (_, body) => {
   expect(main(body)).toContain('The harbour');
 });
+
+test('a page without prose is its main element', () => {
+  const product = '<h1>Red kettle</h1><p>39 €</p><ul><li>2200 W<li>Steel</ul><nav>Home › Kitchen</nav>';
+  const page = `<header>Shop</header><main>${product}</main><footer>© 2026, Example Ltd., all rights reserved</footer>`;
+  expect(main(page)).toBe('Red kettle\n\n39 €\n\n- 2200 W\n- Steel');
+});
+
+test.each([
+  [
+    'one of many results',
+    Array.from({ length: 8 }, (_, i) => `<div><h3>No. ${i}</h3><p>A snippet, ${i}.</p></div>`).join(''),
+  ],
+  [
+    'a footer',
+    '<h1>Hi</h1><footer><p>Copyright 2026, Example Ltd., all rights reserved, imprint.</p></footer>',
+  ],
+])('%s is not what a page is read for', (_, page) => {
+  expect(main(page)).toBeNull();
+});

@@ -12,6 +12,8 @@ import { findFirst, walkElements } from './walk.ts';
 const MOST = 0.5;
 /** Characters that end the search; notes are short, and looser tries find comments. */
 const ENOUGH = 250;
+/** Of a page's text: less than that, if there is little of it, has not stood out from the rest but been picked from its like. */
+const LEAST_SHARE = 0.25;
 
 /** How strictly parts of a page are left out, from the first try to the last. */
 const TRIES = [
@@ -34,6 +36,7 @@ export function findMainContent(document: Document): Document | null {
     if (found && (best === null || found.text > best.text)) best = found;
     if (best !== null && best.text >= ENOUGH) break;
   }
+  if (best === null || best.text < ENOUGH) best = orMainElement(body, best);
   if (best === null || best.text === 0) return null;
   return prune(documentOf(best.elements), best.dropped);
 }
@@ -47,12 +50,7 @@ interface Found {
 }
 
 function tryFind(body: ParentNode, strictness: Strictness, title: string | null): Found | null {
-  const dropped = new Set<Element>();
-  walkElements(body, (element) => {
-    if (!isHidden(element)) return true;
-    dropped.add(element);
-    return false;
-  });
+  const dropped = hiddenIn(body);
   let measures = measure(body, dropped);
   if (strictness.dropsUnlikely) {
     dropUnlikely(body, measures, dropped);
@@ -68,6 +66,46 @@ function tryFind(body: ParentNode, strictness: Strictness, title: string | null)
     return sum + (kept?.text ?? 0);
   }, 0);
   return { elements, dropped, text: after };
+}
+
+/**
+ * A page without much prose (a product, a list of results) has no article to be found. Then its main element is what it is read for, if
+ * it has one; else nothing is, unless what was found is a good part of it.
+ */
+function orMainElement(body: ParentNode, found: Found | null): Found | null {
+  const dropped = hiddenIn(body);
+  dropUnlikely(body, measure(body, dropped), dropped);
+  const measures = measure(body, dropped);
+  const mains: Element[] = [];
+  walkElements(body, (element) => {
+    if (dropped.has(element)) return false;
+    if (element.name === 'main' || element.attribs['role'] === 'main') mains.push(element);
+    return true;
+  });
+  const kept = found?.elements.every((element) => isWithin(element, dropped)) ? null : found;
+  const [main] = mains;
+  const text = main ? (measures.get(main)?.text ?? 0) : 0;
+  const isMore = text * LEAST_SHARE > (kept?.text ?? 0);
+  if (main && mains.length === 1 && isMore) return { elements: [main], dropped, text };
+  const whole = measures.get(body)?.text ?? 0;
+  return kept && kept.text >= whole * LEAST_SHARE ? kept : null;
+}
+
+function isWithin(element: Element, dropped: ReadonlySet<Element>): boolean {
+  for (let node: ParentNode | null = element; node; node = node.parent) {
+    if (isTag(node) && dropped.has(node)) return true;
+  }
+  return false;
+}
+
+function hiddenIn(body: ParentNode): Set<Element> {
+  const hidden = new Set<Element>();
+  walkElements(body, (element) => {
+    if (!isHidden(element)) return true;
+    hidden.add(element);
+    return false;
+  });
+  return hidden;
 }
 
 /** What holds most of the page's prose is not away, whatever it is called. */

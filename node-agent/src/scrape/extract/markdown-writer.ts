@@ -1,3 +1,7 @@
+import { foldBlanks } from './fold-blanks.ts';
+
+const HARD_BREAK = '  ';
+
 /** Puts together Markdown, block by block, each line with the prefix of the quotes and lists it stands in. */
 export class MarkdownWriter {
   length = 0;
@@ -8,10 +12,12 @@ export class MarkdownWriter {
   #hasBlank = false;
   #isLineStart = true;
 
-  /** Ends the line, or with 2 the paragraph. Inside a link, which has no lines, it is a blank. */
+  /** Ends the line, or with 2 the paragraph. Inside a link, which has no lines, it is a blank, and the line ends behind the link. */
   break(count: 1 | 2): void {
-    if (this.#marks.some(({ isOneLine }) => isOneLine)) {
+    const inner = this.#marks.findLast(({ isOneLine, isOpen }) => isOneLine && isOpen);
+    if (inner) {
       this.#hasBlank = true;
+      inner.owed = Math.max(inner.owed, count);
       return;
     }
     // Marks do not reach over lines: they are closed here and opened again with the next word.
@@ -20,12 +26,16 @@ export class MarkdownWriter {
     this.#hasBlank = false;
   }
 
-  /** A line break within a paragraph. */
+  /** A line break within a paragraph; two of them part paragraphs, as pages without any use them. */
   hardBreak(): void {
-    if (this.#isLineStart || this.#marks.some(({ isOneLine }) => isOneLine)) this.#hasBlank = true;
+    if (this.#breaks === 1 && this.#parts.at(-1) === HARD_BREAK) {
+      this.#parts.pop();
+      this.length -= HARD_BREAK.length;
+      this.#breaks = 2;
+    } else if (this.#isLineStart || this.#marks.some(({ isOneLine }) => isOneLine)) this.#hasBlank = true;
     else if (this.#breaks === 0) {
       for (const mark of this.#marks.toReversed()) this.#close(mark);
-      this.#parts.push('  ');
+      this.#push(HARD_BREAK);
       this.#breaks = 1;
       this.#hasBlank = false;
     }
@@ -50,18 +60,20 @@ export class MarkdownWriter {
       ...(isRepeated ? { open: '', close: '' } : { open, close }),
       isOneLine,
       isOpen: false,
+      owed: 0,
     });
   }
 
   closeMark(): void {
-    const mark = this.#marks.at(-1);
-    if (mark) this.#close(mark);
-    this.#marks.pop();
+    const mark = this.#marks.pop();
+    if (!mark) return;
+    this.#close(mark);
+    if (mark.owed > 0) this.break(mark.owed > 1 ? 2 : 1);
   }
 
   /** Words; runs of white space are one blank. `toMarkup` is told whether they begin a line. */
   words(data: string, toMarkup: (text: string, isLineStart: boolean) => string): void {
-    const words = data.replace(/[\s\u200b]+/g, ' ');
+    const words = foldBlanks(data);
     const core = words.trim();
     if (words.startsWith(' ')) this.#hasBlank = true;
     if (core !== '') {
@@ -154,4 +166,6 @@ interface Mark {
   close: string;
   isOneLine: boolean;
   isOpen: boolean;
+  /** The break that blocks inside it ask for. */
+  owed: number;
 }

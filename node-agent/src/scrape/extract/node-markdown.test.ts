@@ -9,7 +9,12 @@ test.each([
   ['<h1>One</h1><h3>Three <b>bold</b></h3><p>text', '# One\n\n### Three **bold**\n\ntext'],
   ['<p>a <strong> b </strong> <em>c</em> <del>d</del></p>', 'a **b** *c* ~~d~~'],
   ['<b><b>twice</b></b> <i></i>x', '**twice** x'],
-  ['<p>one<br>two<br><br>three', 'one  \ntwo  \nthree'],
+  ['<p>one<br>two<br> <br>three<br><br><br>four<br><br></p><p>five', 'one  \ntwo\n\nthree\n\nfour\n\nfive'],
+  [
+    '<a href="/z"><h3>Kettle</h3></a><span>35 €</span> <a href="/y">x<div>y</div></a>z',
+    '### [Kettle](https://site.test/z)\n\n35 € [x y](https://site.test/y)\n\nz',
+  ],
+  ['<p>橋は、\n 長い。全角　空白\nand Latin\nlines', '橋は、長い。全角　空白 and Latin lines'],
   [
     '<a href="x?a=(1)">link</a> <a href="javascript:x()">none</a> <a href="/y"></a>',
     '[link](https://site.test/dir/x?a=%281%29) none',

@@ -1,4 +1,5 @@
 import { type ChildNode, isTag, isText, type ParentNode } from 'domhandler';
+import { foldBlanks } from './fold-blanks.ts';
 import { hasNoText, isHidden } from './hidden.ts';
 import { walk } from './walk.ts';
 
@@ -10,7 +11,6 @@ const LINES = new Set([
   ...['div', 'li', 'tr', 'dt', 'dd', 'address', 'figcaption', 'option', 'legend', 'summary', 'body', 'html'],
   ...['caption', 'thead', 'tbody', 'tfoot', 'search', 'hgroup', 'center'],
 ]);
-const BLANKS = /[\s\u200b]+/g;
 
 export interface TextOptions {
   /** In XML every element is a line of its own. */
@@ -74,7 +74,7 @@ class TextWriter {
       if (data !== '') this.#emit(data);
       return;
     }
-    const words = data.replace(BLANKS, ' ');
+    const words = foldBlanks(data);
     if (words === ' ') {
       this.#hasBlank = true;
       return;
