@@ -119,3 +119,32 @@ it('a scrape that may be shared goes only to nodes that sign for it', () => {
     true,
   ]);
 });
+
+it('a session goes to nodes that have kernels for it, in a lane of its own', () => {
+  const request = { language: 'python', memory_mb: 200, session: { minutes: 10 } };
+  const requirement = requirementOf('execute', JSON.stringify(request));
+  expect(requirement).toMatchObject({ key: 'session:python:256', session: true, timeoutMs: 690_000 });
+  expect(requirementOf('execute', JSON.stringify({ ...request, isolation: 'vm' })).key).toBe(
+    'session:python:256:vm',
+  );
+  const node = (
+    sessions: { slots: number; languages: ('python' | 'javascript')[] } | null,
+  ): Capabilities => ({
+    scrape: null,
+    execute: {
+      slots: 1,
+      languages: ['python'],
+      max_memory_mb: 512,
+      runtime: 'runc',
+      ...(sessions && { sessions }),
+    },
+  });
+  expect(
+    [
+      node(null),
+      node({ slots: 1, languages: ['javascript'] }),
+      node({ slots: 1, languages: ['python'] }),
+      { scrape: null, execute: null },
+    ].map((one) => canDo(one, requirement)),
+  ).toEqual([false, false, true, false]);
+});

@@ -49,7 +49,7 @@ async function readStats(sql: SqlClient, checker: BooksChecker): Promise<Record<
         count(*) filter (where state in ('queued', 'running')) as waiting,
         count(distinct payer) as agents,
         count(*) filter (where copy_made_at is not null) as copied,
-        (avg(extract(epoch from finished_at - queued_at)) filter (where state = 'succeeded') * 1000)::float8 as avg_ms
+        (avg(extract(epoch from finished_at - queued_at)) filter (where state = 'succeeded' and session_minutes is null) * 1000)::float8 as avg_ms
       from jobs group by service`,
     sql<{ count: bigint }[]>`select count(distinct payer) as count from jobs`,
     checker.check(false),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSigningKey, encodeArtifactFrame, encodeFrame, LIMITS, sha256Hex } from '@watt/shared';
 import { expect, test } from 'vitest';
+import type { ReceivedCallResult } from '../../src/hub/hub-handlers.ts';
 import { connectNode, type RawNode, resultOf, within } from './raw-node.ts';
 import { startHub } from './start-hub.ts';
 
@@ -13,6 +14,25 @@ const outputOf = (text: string, more: object = {}) => ({
   stream: 'stdout' as const,
   offset: 0,
   bytes: Buffer.byteLength(text),
+  ...more,
+});
+
+const CALL = '00000000-0000-4000-8000-0000000000c1';
+const callResultOf = (node: { key: RawNode['key'] }, more: object = {}) => ({
+  type: 'call_result' as const,
+  node: node.key.publicKey,
+  attempt_id: ATTEMPT,
+  job_id: ATTEMPT,
+  call_id: CALL,
+  code_sha256: sha256Hex('1'),
+  started_at: 1,
+  finished_at: 2,
+  ...more,
+});
+const callOf = (more: object = {}) => ({
+  attemptId: ATTEMPT as never,
+  callId: CALL,
+  body: '{"code":"1"}',
   ...more,
 });
 
@@ -103,6 +123,31 @@ test.each<[string, (node: RawNode) => unknown, string]>([
     'output of more bytes than one frame may have',
     (node) => node.send(outputOf('', { bytes: LIMITS.outputFrameBytes + 1 }), ''),
     'bad_message',
+  ],
+  [
+    'an answer of a call without its body',
+    (node) => node.socket.send(node.write(callResultOf(node), '{}').split('\n')[0] ?? ''),
+    'bad_body_hash',
+  ],
+  [
+    'an answer of a call in another node’s name',
+    (node) => node.send(callResultOf({ key: createSigningKey() }), '{}'),
+    'wrong_node',
+  ],
+  [
+    'an answer of a call that lacks the program’s hash',
+    (node) => node.send(callResultOf(node, { code_sha256: 'none' }), '{}'),
+    'bad_message',
+  ],
+  [
+    'readiness with a body',
+    (node) => node.send({ type: 'session_ready', attempt_id: ATTEMPT }, '{}'),
+    'unexpected_body',
+  ],
+  [
+    'a call, which only the router may send',
+    (node) => node.socket.send(signed(node, inSession(node, { type: 'close_session', attempt_id: ATTEMPT }))),
+    'unknown_type',
   ],
   ['a body where none belongs', (node) => node.send(heartbeat, '{}'), 'unexpected_body'],
   [
@@ -435,4 +480,66 @@ test('a job says whether output is wanted', async () => {
   expect(await node.next('job')).not.toHaveProperty('stream');
   router.link().sendJob({ ...job, stream: true });
   expect(await node.next('job')).toMatchObject({ stream: true });
+});
+
+test('readiness, calls, their answers and closes find their way, letter for letter', async () => {
+  const answers: ReceivedCallResult[] = [];
+  await using router = await startHub({
+    handlers: { onCallResult: (_, answer) => void answers.push(answer) },
+  });
+  const node = await connectNode(router.url);
+  await node.next('welcome');
+  node.send({ type: 'session_ready', attempt_id: ATTEMPT });
+  await expect.poll(() => router.events.at(-1)).toBe(`ready ${ATTEMPT}`);
+  expect(router.link().sendCall(callOf())).toBe(true);
+  expect(await node.next('call')).toMatchObject({ attempt_id: ATTEMPT, call_id: CALL });
+  expect(node.bodies.at(-1)).toBe('{"code":"1"}');
+  const text = node.send(callResultOf(node), '{"success":true}');
+  await expect.poll(() => answers.length).toBe(1);
+  const [answer] = answers;
+  expect(`${answer?.statement.signature}.${answer?.statement.text}\n${answer?.payload}`).toBe(text);
+  router.link().closeSession(ATTEMPT as never);
+  expect(await node.next('close_session')).toMatchObject({ attempt_id: ATTEMPT });
+});
+
+test('readiness that the handlers could not take ends the link, so that the node says it again', async () => {
+  await using router = await startHub({
+    handlers: {
+      async onSessionReady() {
+        throw new Error('the database is away');
+      },
+    },
+  });
+  const node = await connectNode(router.url);
+  await node.next('welcome');
+  node.send({ type: 'session_ready', attempt_id: ATTEMPT });
+  expect(await node.next('bye')).toMatchObject({ code: 'internal' });
+});
+
+test('a node has so many calls to answer and no more, and each brings the ration of its answer', async () => {
+  await using router = await startHub({
+    limits: { pendingCalls: 3, pendingCallBytes: 100, messageBurst: 1, messagesPerSecond: 0 },
+  });
+  const node = await connectNode(router.url);
+  await node.next('welcome');
+  const { sendCall } = { sendCall: (more: object) => router.link().sendCall(callOf(more)) };
+  const ids = [1, 2, 3, 4].map((n) => `00000000-0000-4000-8000-0000000000d${n}`);
+  expect(sendCall({ callId: ids[0], body: 'x'.repeat(90) })).toBe(true);
+  expect(sendCall({ callId: ids[1], body: 'x'.repeat(20) })).toBe(false);
+  // The same call again takes no more room.
+  expect(sendCall({ callId: ids[0], body: 'x'.repeat(20) })).toBe(true);
+  expect([ids[1], ids[2], ids[3]].map((callId) => sendCall({ callId, body: 'x' }))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  node.send(callResultOf(node, { call_id: ids[0] }), '{}');
+  await expect.poll(() => router.events.at(-1)).toBe(`call_result ${ids[0]} {}`);
+  expect(sendCall({ callId: ids[3], body: 'x' })).toBe(true);
+  // What is left unanswered when the session ends makes room too.
+  router.link().cancel(ATTEMPT as never, 'over');
+  expect(ids.slice(0, 3).map((callId) => sendCall({ callId, body: 'x' }))).toEqual([true, true, true]);
+  node.send(callResultOf(node, { call_id: ids[1] }), '{}');
+  node.send(callResultOf(node, { call_id: ids[2] }), '{}');
+  await expect.poll(() => router.events.length).toBe(4);
 });
