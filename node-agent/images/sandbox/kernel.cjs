@@ -133,7 +133,7 @@ function shown(value) {
 
 function told(error) {
   try {
-    return inspect(error).replace(KERNEL_LINES, '');
+    return inspect(error).replace(KERNEL_LINES, (lines) => (lines.endsWith(' {') ? ' {' : ''));
   } catch {
     return 'an error that cannot be shown';
   }

@@ -66,7 +66,7 @@ test.skipIf(image === null)('a sound machine, a line for each thing', async () =
     ...['router', 'router key', 'clock', 'chromium'],
     ...['docker', 'docker port', 'seccomp', 'docker disk', 'image', 'runtime'],
     ...LIMIT_NAMES.map((name) => `limit ${name}`),
-    'languages',
+    ...['languages', 'sessions'],
   ]);
   expect(checks.find(({ name }) => name === 'router key')?.found).toContain(router.key.publicKey);
   expect(checks.find(({ name }) => name === 'limit memory')?.found).toMatch(/killed at \d+ MB/);

@@ -7,12 +7,23 @@ const image = await realImage();
 const { sandbox, complete } = realSandbox(image ?? '');
 afterAll(() => sandbox.close());
 
-test.skipIf(image === null)(
-  'a node that dies takes its jobs with it, and the next one clears up',
-  async () => {
+/** What a node is at when it dies. */
+const WORKS: Record<string, (jobId: string) => string> = {
+  jobs: (jobId) => `
+    const task = { job_id: '${jobId}', language: 'bash', code: 'sleep 300', timeout: 300, memory_mb: 64 };
+    await sandbox.execute(task, new AbortController().signal);`,
+  sessions: (jobId) => `
+    const task = { job_id: '${jobId}', language: 'python', memory_mb: 64, minutes: 10 };
+    const kernel = await sandbox.startKernel(task, new AbortController().signal);
+    await kernel.call({ code: 'import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\\nwhile True: pass', timeout: 300 });`,
+};
+
+test.skipIf(image === null).each(Object.keys(WORKS))(
+  'a node that dies takes its %s with it, and the next one clears up',
+  async (works) => {
     const jobId = `orphan-${randomBytes(4).toString('hex')}`;
     const ours = () => docker.list(`watt.job=${jobId}`);
-    const node = startNode(jobId);
+    const node = startNode(WORKS[works]?.(jobId) ?? '');
     const gone = new Promise((resolve) => node.once('exit', resolve));
     await until(async () => (await ours()).some((one) => one.running));
     await new Promise((resolve) => setTimeout(resolve, 500)); // until the program itself runs
@@ -32,14 +43,13 @@ test.skipIf(image === null)(
   },
 );
 
-function startNode(jobId: string): ChildProcess {
+function startNode(work: string): ChildProcess {
   const source = (path: string) => JSON.stringify(new URL(`../../src/sandbox/${path}`, import.meta.url).href);
   const program = `
     import { createDockerEngine } from ${source('docker.ts')};
     import { createSandbox } from ${source('sandbox.ts')};
     const sandbox = createSandbox({ docker: createDockerEngine(), image: ${JSON.stringify(image)}, clock: Date, logger: console });
-    const task = { job_id: ${JSON.stringify(jobId)}, language: 'bash', code: 'sleep 300', timeout: 300, memory_mb: 64 };
-    await sandbox.execute(task, new AbortController().signal);
+    ${work}
   `;
   const args = [
     '--import',

@@ -61,6 +61,9 @@ test.skipIf(image === null)('JavaScript: state, value, errors, await', async () 
       ),
     },
   });
+  expect((await run("throw Object.assign(new Error('x'), { a: 1 })")).output.stderr).toMatch(
+    /^Uncaught Error: x\n +at call-\d+:1:\d+ \{\n {2}a: 1\n\}\n$/,
+  );
   expect(await run('syntax error')).toMatchObject({
     code: 'EXECUTION_ERROR',
     output: { stderr: expect.stringContaining('SyntaxError') },
