@@ -128,6 +128,7 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
     const open = await startScraper({ allow: [site.port, canary.port], names: NAMES, withBrowser: true });
     expect(canary.touches).toEqual([]);
     const pages = [...groups().filter((names) => names.includes(',')), 'form', 'keepalive'];
+    const patient = { options: { ...javascript.options, timeout: 60 } };
     const unheard = () => {
       const heard = canary.touches.map((line) => line.split(' ')[1] ?? '');
       return AUDIBLE.filter((path) => !heard.includes(path));
@@ -135,7 +136,7 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
     // A busy machine may end a page before its last trick; what counts is that each can be heard.
     for (const names of [...pages, ...pages, ...pages, ...pages]) {
       if (unheard().length === 0) break;
-      await open.scrape(`${site.origin}/tricks?names=${names}&at=127.0.0.1:${canary.port}`, javascript);
+      await open.scrape(`${site.origin}/tricks?names=${names}&at=127.0.0.1:${canary.port}`, patient);
     }
     expect(unheard()).toEqual([]);
     await open.scraper.close();

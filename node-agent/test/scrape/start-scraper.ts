@@ -1,10 +1,9 @@
 import type { LookupAddress } from 'node:dns';
-import { DEFAULT_WEB_PORTS, parseDomainPatterns } from '@watt/shared';
+import { DEFAULT_WEB_PORTS, parseDomainPatterns, parseScrapeProxies } from '@watt/shared';
 import { pino } from 'pino';
 import { createGuard } from '../../src/guard/guard.ts';
 import { createOwnAddresses } from '../../src/guard/own-addresses.ts';
 import type { Lookup } from '../../src/guard/resolve-name.ts';
-import { parseUpstreams } from '../../src/guard/upstream/parse-upstreams.ts';
 import { createUpstreamPool } from '../../src/guard/upstream/upstream-pool.ts';
 import { createScraper, type Scraper } from '../../src/scrape/create-scraper.ts';
 import { findChromium } from '../../src/scrape/find-chromium.ts';
@@ -26,8 +25,9 @@ interface Setup {
   routerBlocked?: string;
   /** Addresses that the router told. */
   own?: string[];
-  /** SCRAPER_PROXIES */
+  /** SCRAPER_PROXIES, the operator's or the router's. */
   proxies?: string;
+  proxiesBy?: 'operator' | 'router';
   withBrowser?: boolean;
   limits?: Partial<ScrapeLimits>;
 }
@@ -48,13 +48,15 @@ export async function startScraper(setup: Setup): Promise<{ scraper: Scraper; sc
     ports: [...DEFAULT_WEB_PORTS, ...setup.allow, ...(setup.ports ?? [])],
     ownAddresses: createOwnAddresses({ told: () => setup.own ?? [] }),
     lookup: setup.lookup ?? (async (host) => lookUp(host, setup.names ?? {})),
-    connectTimeoutMs: 2_000,
+    connectTimeoutMs: 20_000,
   });
   const logger = pino({ level: 'silent' });
+  const by = setup.proxiesBy ?? 'operator';
+  const upstreams = parseScrapeProxies(setup.proxies ?? '').map((proxy) => ({ ...proxy, by }));
   const scraper = await createScraper({
     guard,
     trustedCertificates: [TEST_CERTIFICATE],
-    upstreams: createUpstreamPool(parseUpstreams(setup.proxies ?? ''), logger),
+    upstreams: createUpstreamPool({ upstreams: () => upstreams, reach: guard.reach, logger }),
     chromiumPath: setup.withBrowser ? findChromium() : null,
     clock: Date,
     limits: { ...DEFAULT_SCRAPE_LIMITS, ...setup.limits },
