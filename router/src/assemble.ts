@@ -153,6 +153,7 @@ function assembleHub(
       blocked: config.screening.blockedDomains.map(({ text }) => text),
       allowed: config.screening.allowedDomains.map(({ text }) => text),
     },
+    scrapeProxies: config.screening.proxies,
     ...(config.http.trustProxy && { remoteAddressOf: forwardedAddress }),
     clock,
     logger: logger.child({ part: 'hub' }),

@@ -13,6 +13,8 @@ export const LIMITS = {
   copyAgeMaxSeconds: 3600,
   /** Addresses that one map may list. */
   mapUrls: 5000,
+  /** Proxies that a router may name. */
+  scrapeProxies: 100,
   scrapeTimeoutDefaultSeconds: 30,
   scrapeTimeoutMaxSeconds: 60,
   codeBytes: 1024 * 1024,

@@ -47,6 +47,8 @@ export const NodeConfigSchema = Type.Object(
           allowed_domains: Type.Optional(Words),
           dns_servers: Type.Optional(Words),
           proxies: Type.Optional(Words),
+          /** False: proxies that the router names are not used. */
+          router_proxies: Type.Optional(Type.Boolean()),
         },
         { additionalProperties: false },
       ),

@@ -6,9 +6,10 @@ import {
   parseAllowedTargets,
   parseDomainPatterns,
   parsePorts,
+  parseScrapeProxies,
 } from '@watt/shared';
 import { CliError } from '../cli/cli-error.ts';
-import { parseUpstreams, type Upstream } from '../guard/upstream/parse-upstreams.ts';
+import type { Upstream } from '../guard/upstream/upstream.ts';
 import type { NodeEnv } from './env.ts';
 import type { NodeConfig } from './node-config.ts';
 
@@ -22,11 +23,13 @@ export interface ScrapePolicy {
   dnsServers: string[];
   /** Proxies that every scrape goes out by; empty for straight from here. */
   upstreams: Upstream[];
+  /** Whether those that the router names are used where the operator has none. */
+  takesRouterProxies: boolean;
 }
 
 /** The environment comes before `scrape` in config.json. Throws a CliError that names the bad setting. */
 export function toScrapePolicy(env: NodeEnv, { scrape = {} }: Pick<NodeConfig, 'scrape'>): ScrapePolicy {
-  const { ports, blocked_domains, allowed_domains, dns_servers, proxies } = scrape;
+  const { ports, blocked_domains, allowed_domains, dns_servers, proxies, router_proxies = true } = scrape;
   const pick = <T>(
     name: string,
     text: string | null,
@@ -44,7 +47,11 @@ export function toScrapePolicy(env: NodeEnv, { scrape = {} }: Pick<NodeConfig, '
       allowed: pick('ALLOWED_DOMAINS', env.allowedDomains, allowed_domains, parseDomainPatterns),
     },
     dnsServers: pick('SCRAPE_DNS_SERVERS', env.scrapeDnsServers, dns_servers, words),
-    upstreams: pick('SCRAPER_PROXIES', env.scraperProxies, proxies, parseUpstreams),
+    upstreams: pick('SCRAPER_PROXIES', env.scraperProxies, proxies, parseScrapeProxies).map((proxy) => ({
+      ...proxy,
+      by: 'operator',
+    })),
+    takesRouterProxies: router_proxies,
   };
 }
 

@@ -21,3 +21,25 @@ test('lists that cannot be read change nothing', () => {
   facts.hear({}, undefined);
   expect(facts.domains()).toMatchObject([{ by: 'router', blocked: [{ text: '*.gov' }], allowed: [] }]);
 });
+
+it('knows the proxies that the router named last, and none at ports of other services', () => {
+  const warnings: unknown[] = [];
+  const facts = createRouterFacts([], { ...logger, warn: (context: object) => warnings.push(context) });
+  const scrape_proxies = [
+    'http://u:p@proxy.example:3128',
+    'socks5://proxy.example:22',
+    'https://proxy.example',
+  ];
+  facts.hear({ scrape_proxies }, undefined);
+  const heard = facts.proxies();
+  expect(heard.map(({ label, by }) => `${by} ${label}`)).toEqual([
+    'router http://proxy.example:3128',
+    'router https://proxy.example:443',
+  ]);
+  facts.hear({ scrape_proxies }, undefined);
+  expect(facts.proxies()).toBe(heard);
+  facts.hear({ scrape_proxies: ['no proxy'] }, undefined);
+  expect([facts.proxies(), warnings.length]).toEqual([heard, 1]);
+  facts.hear({}, undefined);
+  expect(facts.proxies()).toEqual([]);
+});

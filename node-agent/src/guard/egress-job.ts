@@ -7,7 +7,7 @@ import type { Target } from './check-target.ts';
 import { DialError } from './dial-error.ts';
 import type { Guard } from './guard.ts';
 import { GuardRefusal, type RefusedRule } from './refusal.ts';
-import type { Upstream } from './upstream/parse-upstreams.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 const MAX_FAILURES = 200;
 const MAX_SOCKETS_PER_HOST = 6;

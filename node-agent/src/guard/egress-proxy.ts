@@ -5,7 +5,7 @@ import { EgressJob } from './egress-job.ts';
 import { forwardRequest } from './forward-request.ts';
 import type { Guard } from './guard.ts';
 import { openTunnel } from './open-tunnel.ts';
-import type { Upstream } from './upstream/parse-upstreams.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 const MAX_SOCKETS_PER_JOB = 256;
 const MAX_HEADER_BYTES = 64 * 1024;

@@ -3,8 +3,8 @@ import { checkAnswer, checkTarget, type GuardRules, type Target } from './check-
 import { dial } from './dial.ts';
 import { GuardRefusal } from './refusal.ts';
 import { fewest, type Lookup, lookUpBySystem, resolveName } from './resolve-name.ts';
-import { dialUpstream } from './upstream/dial-upstream.ts';
-import type { Upstream } from './upstream/parse-upstreams.ts';
+import { dialUpstream, type Reach, reachUpstream } from './upstream/dial-upstream.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 export interface GuardOptions extends GuardRules {
   /** Resolves a name to all its addresses; the system's resolver when left out. */
@@ -15,7 +15,7 @@ export interface GuardOptions extends GuardRules {
 
 /** How a connection is made, where that is not straight from this machine. */
 export interface Way {
-  /** One of the operator's proxies. What is asked of it is the checked address, never a name. */
+  /** A proxy. What is asked of it is the checked address, never a name. */
   upstream?: Upstream | null;
   /** Told what each step took, in milliseconds. */
   onPhase?: (phase: 'dns' | 'connect', ms: number) => void;
@@ -27,12 +27,21 @@ export interface Guard {
   checkUrl(url: URL): void;
   /** Resolves once, checks every address, and dials one of those very addresses. Throws GuardRefusal or DialError. */
   connect(target: Target, signal: AbortSignal, way?: Way): Promise<Socket>;
+  /** A connection to a proxy itself. One that the router names must be a public address, as any page. Throws UpstreamError. */
+  reach: Reach;
 }
 
 export function createGuard(options: GuardOptions): Guard {
   const lookup = options.lookup ?? lookUpBySystem;
   const timeoutMs = options.connectTimeoutMs;
+  const reach: Reach = (upstream, signal) => {
+    if (upstream.by === 'operator') return reachUpstream(upstream, signal);
+    // Neither the ports nor the domains of pages say anything about proxies.
+    const { connect } = createGuard({ ...options, ports: [upstream.port], domains: () => [] });
+    return reachUpstream(upstream, signal, connect);
+  };
   return {
+    reach,
     checkUrl(url) {
       if (url.protocol !== 'http:' && url.protocol !== 'https:')
         throw new GuardRefusal('scheme', url.protocol);
@@ -53,7 +62,7 @@ export function createGuard(options: GuardOptions): Guard {
         for (const { address } of addresses) checkAnswer(address, port, options);
       }
       const call = { addresses: fewest(addresses), port, timeoutMs, signal };
-      const socket = upstream === null ? await dial(call) : await dialUpstream(upstream, call);
+      const socket = upstream === null ? await dial(call) : await dialUpstream(upstream, { ...call, reach });
       onPhase?.('connect', performance.now() - resolvedAt);
       return socket;
     },

@@ -24,7 +24,7 @@ export interface BuildWorkersOptions {
   /** For downloads and half-built images. */
   cacheDir: string;
   scrapePolicy: ScrapePolicy;
-  routerFacts: Pick<RouterFacts, 'addresses' | 'hosts' | 'domains'>;
+  routerFacts: Pick<RouterFacts, 'addresses' | 'hosts' | 'domains' | 'proxies'>;
   /** A browser to use instead of the one that would be found. */
   chromiumPath: string | null;
   /** Install what is missing, and start Docker, where that can be done without asking. */
@@ -93,17 +93,23 @@ async function buildScraper(
       fix: 'Set CHROMIUM_PATH to a Chromium.',
     });
   }
+  const guard = createGuard({
+    allowPrivate: scrapePolicy.allowPrivate,
+    ports: scrapePolicy.ports,
+    domains: () => [...routerFacts.domains(), scrapePolicy.domains],
+    routerHosts: routerFacts.hosts,
+    ownAddresses: createOwnAddresses({ told: routerFacts.addresses }),
+    ...(scrapePolicy.dnsServers.length > 0 && { lookup: createServerLookup(scrapePolicy.dnsServers) }),
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  });
+  const isRouters = scrapePolicy.upstreams.length === 0 && scrapePolicy.takesRouterProxies;
   const scraper = await createScraper({
-    guard: createGuard({
-      allowPrivate: scrapePolicy.allowPrivate,
-      ports: scrapePolicy.ports,
-      domains: () => [...routerFacts.domains(), scrapePolicy.domains],
-      routerHosts: routerFacts.hosts,
-      ownAddresses: createOwnAddresses({ told: routerFacts.addresses }),
-      ...(scrapePolicy.dnsServers.length > 0 && { lookup: createServerLookup(scrapePolicy.dnsServers) }),
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    guard,
+    upstreams: createUpstreamPool({
+      upstreams: isRouters ? routerFacts.proxies : () => scrapePolicy.upstreams,
+      reach: guard.reach,
+      logger,
     }),
-    upstreams: createUpstreamPool(scrapePolicy.upstreams, logger),
     chromiumPath: path,
     clock,
     limits: {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EgressJob } from '../guard/egress-job.ts';
 import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { Upstream } from '../guard/upstream/parse-upstreams.ts';
+import type { Upstream } from '../guard/upstream/upstream.ts';
 import { awaitParsed } from './await-parsed.ts';
 import { interceptRequests } from './browser/intercept-requests.ts';
 import { toPageOptions } from './browser/page-options.ts';
@@ -10,7 +10,7 @@ import { performWishes } from './browser/perform-wishes.ts';
 import { browserFailure, documentFailure } from './browser-failure.ts';
 import { captureDocument, capturePdf, captureScreenshot } from './capture-page.ts';
 import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
-import { type Deadline, raceAbort } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { unsupported } from './fetch/read-page.ts';
 import type { Response } from './launch-chromium.ts';
 import { type MainDocument, watchMainDocument } from './main-document.ts';
@@ -26,7 +26,6 @@ const MAX_LOAD_MS = 10_000;
 const MAX_SETTLE_MS = 3_000;
 /** Both waits together take at most this share of the time left, so that reading the page is never what runs out of it. */
 const WAIT_SHARE = 0.4;
-const SIZES_MS = 500;
 const GRACE_MS = 300;
 const MAX_READS = 3;
 
@@ -68,8 +67,7 @@ export async function renderPage(
   guard.checkUrl(parseAddress(task.url));
   const job = egress.openJob({ maxBytes: limits.browserBytes, upstream: options.upstream });
   try {
-    const credentials = { username: job.username, password: job.password };
-    const pageOptions = toPageOptions(task, credentials, limits);
+    const pageOptions = toPageOptions(task, limits);
     const { viewport } = pageOptions;
     return await browser.withPage(
       pageOptions,
@@ -119,7 +117,7 @@ async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPa
 async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
   const warnings: string[] = [];
   const requests = watchRequests(page);
-  await interceptRequests(cdp, task);
+  await interceptRequests(cdp, { task, password: { username: job.username, password: job.password } });
   const stays = main.askedForProgram.then(() => awaitParsed(cdp, deadline.signal));
   // Nobody may be waiting for it any more when it fails.
   stays.catch(() => undefined);
@@ -157,7 +155,7 @@ async function read(
   if (!response || !/^https?:/.test(page.url())) {
     throw new ScrapeFailure('browser', 'The page ended on an address that is not on the web.');
   }
-  const contentType = (await response.headerValue('content-type')) ?? null;
+  const contentType = response.headers()['content-type'] ?? null;
   const kind = contentType === null ? 'html' : contentKind(contentType);
   // Chromium has a viewer for PDFs, which shows nothing that could be read.
   if (kind === null || kind === 'pdf') throw unsupported(contentType);
@@ -170,7 +168,6 @@ async function read(
   ];
   const document = kind === 'html' ? await captureDocument(cdp, limits.renderedCharacters) : null;
   const body = document?.html ?? (await response.body());
-  const wireBytes = await bodySize(response, deadline.signal).catch(() => Buffer.byteLength(body));
   // Once more: a script may have led the page elsewhere while it was read.
   const failure = documentFailure({ main, egress: job });
   if (failure) throw failure;
@@ -182,18 +179,14 @@ async function read(
     charset: charsetLabel(contentType ?? ''),
     body,
     encoding: document?.encoding ?? null,
-    wireBytes,
-    cacheControl: await response.headerValue('cache-control'),
+    wireBytes: document?.wireBytes || declaredBytes(response) || Buffer.byteLength(body),
+    cacheControl: response.headers()['cache-control'] ?? null,
     redirects: main.redirects(),
     warnings,
     artifacts,
   };
 }
 
-/** Chromium's own count has the proxy's password challenge in it. */
-async function bodySize(response: Response, signal: AbortSignal): Promise<number> {
-  const declared = Number(await response.headerValue('content-length'));
-  if (declared > 0) return declared;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(SIZES_MS)]);
-  return (await raceAbort(response.body(), limit)).byteLength;
+function declaredBytes(response: Response): number {
+  return Number(response.headers()['content-length'] ?? 0);
 }

@@ -1,5 +1,5 @@
+import { parseScrapeProxies } from '@watt/shared';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseUpstreams } from '../../src/guard/upstream/parse-upstreams.ts';
 import { findChromium } from '../../src/scrape/find-chromium.ts';
 import { type Canary, startCanary } from '../scrape/canary.ts';
 import { startScraper } from '../scrape/start-scraper.ts';
@@ -98,6 +98,26 @@ test('a wrong login is the proxy’s failure, not the site’s', async () => {
   await scraper.close();
 });
 
+test('a proxy that the router names is reached through the guard, and nowhere else', async () => {
+  const byRouter = { names, proxiesBy: 'router' as const, ports: [site.port] };
+  const inside = await startScraper({ ...byRouter, allow: [], proxies: `http://127.0.0.1:${canary.port}` });
+  expect(await inside.scrape(`http://public.test:${site.port}/`)).toMatchObject({ reason: 'connect' });
+  const named = await startScraper({
+    ...byRouter,
+    allow: [],
+    proxies: `socks5://private.test:${canary.port}`,
+  });
+  expect(await named.scrape(`http://public.test:${site.port}/`)).toMatchObject({ reason: 'connect' });
+  expect(canary.touches).toEqual([]);
+  const allowed = await startScraper({ ...byRouter, allow: [http.port], proxies: httpUrl() });
+  const before = http.asked.length;
+  expect(await allowed.scrape(`http://public.test:${site.port}/`)).toMatchObject({
+    data: { title: 'through' },
+  });
+  expect(http.asked.slice(before)).toContain(`93.184.216.34:${site.port}`);
+  await Promise.all([inside, named, allowed].map(({ scraper }) => scraper.close()));
+});
+
 describe.skipIf(findChromium() === null)('the browser', () => {
   test('goes by the same proxy, for the checked address', async () => {
     const { scraper, scrape } = await start(socksUrl(), true);
@@ -123,12 +143,12 @@ test.each([
   ['https://h.example', { kind: 'https', port: 443 }],
   ['socks5h://[::1]:9', { kind: 'socks5', host: '::1', port: 9 }],
 ])('%s is read', (text, expected) => {
-  expect(parseUpstreams(text)).toMatchObject([expected]);
+  expect(parseScrapeProxies(text)).toMatchObject([expected]);
 });
 
 test.each(['h.example:3128', 'ftp://h.example', 'http://h.example/path', 'http://'])(
   '%s is no proxy',
   (text) => {
-    expect(() => parseUpstreams(text)).toThrow(/^Entry 1 is no proxy/);
+    expect(() => parseScrapeProxies(text)).toThrow(/^Entry 1 is no proxy/);
   },
 );

@@ -8,10 +8,12 @@ import {
   DEFAULT_WEB_PORTS,
   type DomainPattern,
   type ExecuteTier,
+  LIMITS,
   type PriceTable,
   parseAllowedTargets,
   parseDomainPatterns,
   parsePorts,
+  parseScrapeProxies,
   type SessionTier,
   type Shares,
   watt,
@@ -58,6 +60,8 @@ export interface Config {
     allowedDomains: DomainPattern[];
     ports: number[];
     allowPrivate: AllowedTarget[];
+    /** Proxies that nodes are to fetch pages by, as they were written. */
+    proxies: string[];
   };
   payment: {
     expirySeconds: number;
@@ -134,6 +138,7 @@ export function toConfig(env: Env): Config {
       allowedDomains: read.parsed('ALLOWED_DOMAINS', '', parseDomainPatterns),
       ports: read.parsed('SCRAPE_PORTS', DEFAULT_WEB_PORTS.join(','), parsePorts),
       allowPrivate: read.parsed('SCRAPE_ALLOW_PRIVATE', '', parseAllowedTargets),
+      proxies: read.parsed('SCRAPER_PROXIES', '', readProxies),
     },
     payment: {
       expirySeconds: read.integer('PAYMENT_EXPIRY_SECONDS', { fallback: 3600, min: 1, max: 30 * 86_400 }),
@@ -167,6 +172,13 @@ function toKeyEnvironment(read: EnvReader): string {
   const name = read.text('API_KEY_ENVIRONMENT', 'live');
   if (!KEY_ENVIRONMENT.test(name)) read.fault('API_KEY_ENVIRONMENT must be 2 to 12 small letters');
   return name;
+}
+
+/** Checked here, so that a mistake is heard at the start and not by each node. */
+function readProxies(list: string): string[] {
+  const { length } = parseScrapeProxies(list);
+  if (length > LIMITS.scrapeProxies) throw new RangeError(`at most ${LIMITS.scrapeProxies} proxies`);
+  return list.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
 /** A payment below the limit pays for no job, so one that is cheaper could never be bought. */

@@ -27,6 +27,8 @@ export interface HubOptions {
   logger: HubLogger;
   /** Told to every node at its welcome, as patterns; none when left out. */
   scrapeDomains?: { blocked: string[]; allowed: string[] };
+  /** Told to every node at its welcome: proxies that scrapes go out by. */
+  scrapeProxies?: string[];
   /** The peer's address, for routers behind a proxy that they trust. */
   remoteAddressOf?: (request: IncomingMessage) => string;
 }
@@ -172,6 +174,7 @@ class NodeHub implements Hub {
       raw: request.socket,
       remoteAddress,
       scrapeDomains: this.#options.scrapeDomains ?? { blocked: [], allowed: [] },
+      scrapeProxies: this.#options.scrapeProxies ?? [],
       routerKey,
       handlers,
       logger,

@@ -47,6 +47,8 @@ export interface ConnectionOptions {
   remoteAddress: string;
   /** For the welcome: what pages may not, or may alone, be fetched from. */
   scrapeDomains: { blocked: string[]; allowed: string[] };
+  /** For the welcome: what pages are fetched by. */
+  scrapeProxies: string[];
   routerKey: SigningKey;
   handlers: HubHandlers;
   limits: HubLimits;
@@ -119,8 +121,11 @@ export class NodeConnection implements NodeLink {
   /** Sends the welcome, and then what was sent in the meantime. */
   open(leases: AttemptId[], heartbeatMs: number): void {
     this.#state = 'open';
-    const { remoteAddress: address, scrapeDomains: scrape_domains } = this.#options;
-    this.send({ type: 'welcome', leases, heartbeat_ms: heartbeatMs, address, scrape_domains });
+    const { remoteAddress: address, scrapeDomains: scrape_domains, scrapeProxies } = this.#options;
+    this.send({
+      ...{ type: 'welcome', leases, heartbeat_ms: heartbeatMs, address, scrape_domains },
+      ...(scrapeProxies.length > 0 && { scrape_proxies: scrapeProxies }),
+    });
     for (const { message, body } of this.#waiting.splice(0)) this.send(message, body);
   }
 

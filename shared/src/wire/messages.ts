@@ -60,7 +60,8 @@ const DomainPatterns = Type.Array(Type.String({ maxLength: 260 }), { maxItems: 2
 
 /**
  * Router → node: accepted. `leases` is the authoritative list; the node drops what is not on it. `address` is the node's own as
- * the router sees it, `scrape_domains` what the network lets pages be fetched from; a node refuses both kinds of address.
+ * the router sees it, `scrape_domains` what the network lets pages be fetched from; a node refuses both kinds of address. `scrape_proxies` are
+ * proxies that scrapes go out by, unless the node's operator has some or wants none.
  */
 export const WelcomeSchema = Type.Object({
   type: Type.Literal('welcome'),
@@ -69,6 +70,9 @@ export const WelcomeSchema = Type.Object({
   heartbeat_ms: Type.Integer({ minimum: 100 }),
   address: Type.Optional(Type.String({ maxLength: 100 })),
   scrape_domains: Type.Optional(Type.Object({ blocked: DomainPatterns, allowed: DomainPatterns })),
+  scrape_proxies: Type.Optional(
+    Type.Array(Type.String({ maxLength: 500 }), { maxItems: LIMITS.scrapeProxies }),
+  ),
 });
 
 /** Router → node: one job, leased until `deadline`. The body of the frame is the request as JSON. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { DialError } from '../dial-error.ts';
-import type { Upstream } from './parse-upstreams.ts';
+import type { Upstream } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;

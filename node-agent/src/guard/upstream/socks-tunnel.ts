@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
 import { DialError } from '../dial-error.ts';
-import type { Upstream } from './parse-upstreams.ts';
+import type { Upstream } from './upstream.ts';
 import { UpstreamError } from './upstream-error.ts';
 
 /** The library gives the proxy's reply by its name; these say that the target failed rather than the proxy. Source: RFC 1928, section 6. */

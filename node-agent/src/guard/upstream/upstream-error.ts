@@ -1,7 +1,7 @@
 import { DialError } from '../dial-error.ts';
-import type { Upstream } from './parse-upstreams.ts';
+import type { Upstream } from './upstream.ts';
 
-/** Thrown when an operator's proxy itself failed, so that another may be taken. Agents learn no more than that. */
+/** Thrown when a proxy itself failed, so that another may be taken. Agents learn no more than that. */
 export class UpstreamError extends DialError {
   readonly upstream: Upstream;
 

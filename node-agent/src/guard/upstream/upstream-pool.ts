@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import { DialError } from '../dial-error.ts';
-import { reach } from './dial-upstream.ts';
-import type { Upstream } from './parse-upstreams.ts';
+import type { Reach } from './dial-upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 const CHECK_EVERY_MS = 30_000;
 const CHECK_MS = 5_000;
 
-/** The operator's proxies, taken in turn. */
+/** The proxies of this node, taken in turn. */
 export interface UpstreamPool {
-  /** The next proxy that works, for one whole job; null where the operator named none. Throws DialError when none works. */
+  /** The next proxy that works, for one whole job; null where nobody named any. Throws DialError when none works. */
   choose(): Upstream | null;
   /** Leaves a proxy out until it is reached again. */
   suspend(upstream: Upstream): void;
@@ -18,7 +18,13 @@ export interface UpstreamPool {
 }
 
 /** Never falls back to a direct connection: who names proxies does not want the node's own address seen. */
-export function createUpstreamPool(upstreams: readonly Upstream[], logger: Logger): UpstreamPool {
+export function createUpstreamPool(options: {
+  /** The same objects each time, until there are others. */
+  upstreams: () => readonly Upstream[];
+  reach: Reach;
+  logger: Logger;
+}): UpstreamPool {
+  const { upstreams, reach, logger } = options;
   const suspended = new Set<Upstream>();
   const closing = new AbortController();
   let turn = 0;
@@ -37,15 +43,18 @@ export function createUpstreamPool(upstreams: readonly Upstream[], logger: Logge
     }
   };
   const check = async () => {
-    await Promise.all(upstreams.map(checkOne));
+    const all = upstreams();
+    for (const one of suspended) if (!all.includes(one)) suspended.delete(one);
+    await Promise.all(all.map(checkOne));
   };
-  const timer = upstreams.length === 0 ? undefined : setInterval(() => void check(), CHECK_EVERY_MS);
-  timer?.unref();
+  const timer = setInterval(() => void check(), CHECK_EVERY_MS);
+  timer.unref();
 
   return {
     choose() {
-      if (upstreams.length === 0) return null;
-      const working = upstreams.filter((upstream) => !suspended.has(upstream));
+      const all = upstreams();
+      if (all.length === 0) return null;
+      const working = all.filter((upstream) => !suspended.has(upstream));
       const upstream = working[turn % Math.max(1, working.length)];
       turn += 1;
       if (!upstream) throw new DialError('connect', 'No proxy of this node works.');

@@ -1,5 +1,5 @@
-/** One proxy that this node's operator named. */
-export interface Upstream {
+/** A proxy for the connections of scrapes. */
+export interface ScrapeProxy {
   kind: 'http' | 'https' | 'socks5';
   host: string;
   port: number;
@@ -15,16 +15,18 @@ const PORTS = { http: 80, https: 443, socks5: 1080 } as const;
  * Reads SCRAPER_PROXIES: `http://user:pass@proxy.example:3128, socks5://10.0.0.2:1080`. Throws a TypeError that names the entry by
  * its place, since entries hold passwords.
  */
-export function parseUpstreams(list: string): Upstream[] {
+export function parseScrapeProxies(list: string): ScrapeProxy[] {
   return list
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
-    .map(parseUpstream);
+    .map(parseProxy);
 }
 
-function parseUpstream(entry: string, index: number): Upstream {
+function parseProxy(entry: string, index: number): ScrapeProxy {
   const url = URL.canParse(entry) ? new URL(entry) : null;
-  const kind = url?.protocol.replace(/:$/, '').replace(/^socks5h$/, 'socks5') as Upstream['kind'] | undefined;
+  const kind = url?.protocol.replace(/:$/, '').replace(/^socks5h$/, 'socks5') as
+    | ScrapeProxy['kind']
+    | undefined;
   const isBare = url && (url.pathname === '' || url.pathname === '/') && url.search === '';
   if (!url || !kind || !(kind in PORTS) || url.hostname === '' || !isBare) {
     throw new TypeError(`Entry ${index + 1} is no proxy such as http://user:password@host:3128.`);
