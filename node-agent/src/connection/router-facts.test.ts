@@ -22,7 +22,7 @@ test('lists that cannot be read change nothing', () => {
   expect(facts.domains()).toMatchObject([{ by: 'router', blocked: [{ text: '*.gov' }], allowed: [] }]);
 });
 
-it('knows the proxies that the router named last, and none at ports of other services', () => {
+test('knows the proxies that the router named last, and none at ports of other services', () => {
   const warnings: unknown[] = [];
   const facts = createRouterFacts([], { ...logger, warn: (context: object) => warnings.push(context) });
   const scrape_proxies = [
