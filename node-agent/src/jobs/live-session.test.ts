@@ -16,12 +16,19 @@ function scripted() {
   const sent: { type: string; call_id?: string; body: string | undefined }[] = [];
   const calls: { code: string; answer(value: string): void }[] = [];
   let isConnected = true;
+  let isAlive = true;
   let end: (how: KernelEnd) => void = () => {};
   const ended = new Promise<KernelEnd>((resolve) => {
-    end = resolve;
+    end = (how) => {
+      isAlive = false;
+      resolve(how);
+    };
   });
   const kernel: Kernel = {
     ended,
+    get isAlive() {
+      return isAlive;
+    },
     call: ({ code }) =>
       new Promise((resolve) => {
         calls.push({ code, answer: (value) => resolve(payloadOf(value)) });
@@ -146,6 +153,14 @@ test.each([
     outcome: 'completed',
     payload: { data: { ended, calls: [] } },
   });
+});
+
+test('calls that wait when the kernel ends are not answered', async () => {
+  const { session, sent, end } = scripted();
+  for (const number of [2, 3]) session.call(idOf(number), { code: 'x', timeout: 5 });
+  end({ how: 'exited', message: 'It ended.', cpuMs: null, memoryMb: 1 });
+  expect((await resultOf(session)).payload?.data.calls).toMatchObject([{ call_id: idOf(2) }]);
+  expect(sent.map(({ type, call_id }) => call_id ?? type)).toEqual(['session_ready', idOf(2)]);
 });
 
 test('a container that was taken away is the node’s failure, and nobody else can go on with it', async () => {

@@ -94,7 +94,6 @@ export class LiveSession {
     const ended = await this.#options.kernel.ended;
     clearTimeout(this.#expiry);
     this.#waiting = [];
-    this.#ending ??= 'kernel_exited';
     await this.#pumping;
     return this.#result(ended);
   }
@@ -105,7 +104,7 @@ export class LiveSession {
       await this.#run(next);
       this.#running = null;
       if (this.#log.isFull) this.end('calls_used_up');
-      if (this.#ending !== null) return;
+      if (this.#ending !== null || !this.#options.kernel.isAlive) return;
     }
   }
 

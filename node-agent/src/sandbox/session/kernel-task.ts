@@ -22,6 +22,8 @@ export type KernelEnd =
 export interface Kernel {
   /** Runs a program. One at a time. Resolves with what it came to, also when the kernel ended with it. Never rejects. */
   call(call: { code: string; timeout: number }): Promise<SessionCallPayload>;
+  /** False from the answer to its last call on. */
+  readonly isAlive: boolean;
   /** Resolves when the kernel has ended and the call that it was in is answered. Never rejects. */
   readonly ended: Promise<KernelEnd>;
   /** Ends it, whatever it does. Resolves when its container is on its way out. */

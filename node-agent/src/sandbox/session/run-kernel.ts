@@ -57,8 +57,12 @@ export function runKernel(container: KernelContainer, inbox: KernelInbox, option
   let oomKills = 0;
   let isKilled = false;
   let isStopped = false;
+  let isAlive = true;
   let calling: Promise<unknown> = Promise.resolve();
-  const over = container.ended.then((end) => describeEnd(end));
+  const over = container.ended.then((end) => {
+    isAlive = false;
+    return describeEnd(end);
+  });
 
   async function describeEnd(end: JobEnd | null): Promise<KernelEnd> {
     if (end !== null) return kernelEnd(end, { memoryMb, oomBefore: oomKills });
@@ -103,6 +107,9 @@ export function runKernel(container: KernelContainer, inbox: KernelInbox, option
       const running = call(code, timeout);
       calling = running;
       return running;
+    },
+    get isAlive() {
+      return isAlive;
     },
     ended: over.then(async (end) => {
       await calling;
