@@ -199,9 +199,14 @@ test.each<[string, (node: RawNode) => unknown, string]>([
 
 test('the welcome tells the node its public address and the network’s domain lists', async () => {
   const scrapeDomains = { blocked: ['*.gov'], allowed: ['*.example'] };
-  await using router = await startHub({ scrapeDomains, remoteAddressOf: () => '198.41.0.4' });
+  const scrapeProxies = ['http://u:p@proxy.example:3128'];
+  await using router = await startHub({ scrapeDomains, scrapeProxies, remoteAddressOf: () => '198.41.0.4' });
   const node = await connectNode(router.url);
-  expect(await node.next('welcome')).toMatchObject({ address: '198.41.0.4', scrape_domains: scrapeDomains });
+  expect(await node.next('welcome')).toMatchObject({
+    address: '198.41.0.4',
+    scrape_domains: scrapeDomains,
+    scrape_proxies: scrapeProxies,
+  });
 });
 
 test('a frame of the router, sent back, ends the link', async () => {
