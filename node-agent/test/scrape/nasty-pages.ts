@@ -166,6 +166,11 @@ export const NASTY_PAGES: Record<string, Page> = {
 
   '/silent': () => undefined,
   '/slow-body': (_request, response) => drip(response, 100),
+  '/hints-forever': ({ socket }) => pour(socket, 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'),
+  '/chunk-extensions': ({ socket }) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n');
+    pour(socket, `1;${'x'.repeat(8000)}\r\na\r\n`);
+  },
   '/endless': (_request, response) => {
     response.writeHead(200, HTML);
     const chunk = Buffer.alloc(64 * 1024, 'x');
@@ -176,6 +181,14 @@ export const NASTY_PAGES: Record<string, Page> = {
     more();
   },
 };
+
+/** Of them, those that only the deadline ends. */
+export const WAITING_PAGES = ['/silent', '/slow-body', '/hints-forever', '/chunk-extensions'];
+
+function pour(socket: Socket, text: string): void {
+  const timer = setInterval(() => socket.write(text), 5);
+  socket.on('close', () => clearInterval(timer));
+}
 
 function drip(response: Parameters<Page>[1], everyMs: number): void {
   response.writeHead(200, HTML).write('<title>slow</title>');
@@ -192,6 +205,7 @@ export const RAW_ANSWERS: Record<string, string> = {
   '/two-lengths': 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 9\r\n\r\nhello',
   '/not-http': 'SSH-2.0-OpenSSH_9.2\r\n',
   '/nothing': '',
+  '/switching': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
   '/huge-header': `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(200_000)}\r\n\r\nhi`,
   '/no-type': 'HTTP/1.1 200 OK\r\nContent-Length: 33\r\n\r\n<title>untyped</title><p>hello</p>',
   '/no-type-binary': 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\x00\x01\x02\x03',

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { EUROS, JAPANESE, NASTY_PAGES, startRawServer } from './nasty-pages.ts';
+import { EUROS, JAPANESE, NASTY_PAGES, startRawServer, WAITING_PAGES } from './nasty-pages.ts';
 import { type Scrape, startScraper } from './start-scraper.ts';
 import { redirectPage, startWebSite, type WebSite } from './web-site.ts';
 
@@ -91,6 +91,7 @@ test.each([
   ['/two-lengths', 'http'],
   ['/not-http', 'http'],
   ['/nothing', 'connect'],
+  ['/switching', 'connect'],
   ['/huge-header', 'http'],
   ['/no-type-binary', 'unsupported_type'],
 ])('the raw answer %s fails: %s', async (path, reason) => {
@@ -199,7 +200,7 @@ test('selectors: text, markup, nothing, and one that is not valid', async () => 
   });
 });
 
-test.each(['/silent', '/slow-body'])('%s ends at the deadline', async (path) => {
+test.each(WAITING_PAGES)('%s ends at the deadline', async (path) => {
   const startedAt = performance.now();
   expect(await scrape(at(path), { options: { timeout: 1 } })).toMatchObject({
     reason: 'timeout',
@@ -248,7 +249,7 @@ test('a PDF that unpacks to more than a page may have is given up', async () => 
 
 test('all of them leave the memory as it was', async () => {
   const paths = Object.keys(NASTY_PAGES).filter(
-    (path) => !['/pdf-bomb', '/silent', '/slow-body'].includes(path),
+    (path) => path !== '/pdf-bomb' && !WAITING_PAGES.includes(path),
   );
   const pass = async () => {
     for (const path of paths) await scrape(at(path), { options: { timeout: 5 } });
