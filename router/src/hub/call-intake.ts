@@ -1,12 +1,14 @@
-import type { CallResult, FromRouter, OrderedFrame, Unordered } from '@watt/shared';
+import type { AttemptId, CallResult, FromRouter, OrderedFrame, Unordered } from '@watt/shared';
 import type { HubHandlers, NodeLink, OutgoingCall } from './hub-handlers.ts';
 import type { HubLimits } from './hub-limits.ts';
+import type { HubLogger } from './hub-logger.ts';
 import type { LinkFault } from './link-fault.ts';
 
 export interface CallIntakeOptions {
   link: NodeLink & { send(message: Unordered<FromRouter>, body: string): void };
-  handlers: Pick<HubHandlers, 'onCallResult'>;
+  handlers: Pick<HubHandlers, 'onSessionReady' | 'onCallResult'>;
   limits: Pick<HubLimits, 'pendingCalls' | 'pendingCallBytes'>;
+  logger: HubLogger;
   /** A call goes out, so its result may come. */
   onAsked(): void;
 }
@@ -14,13 +16,15 @@ export interface CallIntakeOptions {
 export interface CallIntake {
   /** False when the node has as many calls to answer as one may have. */
   send(call: OutgoingCall): boolean;
+  /** Never rejects: where the handlers fail the link ends, and the node says it again. */
+  onReady(attemptId: AttemptId): Promise<void>;
   onCallResult(frame: OrderedFrame<CallResult>): LinkFault | null;
   /** The session is over: what it did not answer will not be answered. */
   forget(attemptId: string): void;
 }
 
 /** Sends the calls of sessions, of which a node has a bounded number to answer at a time, and hands their results on. */
-export function createCallIntake({ link, handlers, limits, onAsked }: CallIntakeOptions): CallIntake {
+export function createCallIntake({ link, handlers, limits, logger, onAsked }: CallIntakeOptions): CallIntake {
   const pending = new Map<string, Map<string, number>>();
   let [calls, bytes] = [0, 0];
 
@@ -45,6 +49,14 @@ export function createCallIntake({ link, handlers, limits, onAsked }: CallIntake
       onAsked();
       link.send({ type: 'call', attempt_id: attemptId, call_id: callId }, body);
       return true;
+    },
+    async onReady(attemptId) {
+      try {
+        await handlers.onSessionReady(link, attemptId);
+      } catch (error) {
+        logger.error({ err: error, node: link.nodeId, attempt: attemptId }, 'session_ready was not handled');
+        link.close('internal', 'the router failed, connect again soon');
+      }
     },
     onCallResult({ message, header, signature, body }) {
       if (message.node !== link.nodeId) return 'wrong_node';

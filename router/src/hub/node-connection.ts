@@ -102,7 +102,7 @@ export class NodeConnection implements NodeLink {
     });
     const onExpected = (): void => this.#allowance.grant(1);
     this.#output = createOutputIntake({ link: this, handlers, onTaken: onExpected });
-    this.#calls = createCallIntake({ link: this, handlers, limits, onAsked: onExpected });
+    this.#calls = createCallIntake({ link: this, handlers, limits, logger, onAsked: onExpected });
     socket.on('message', (data: RawData, isBinary: boolean) => this.#onFrame(data, isBinary));
     socket.on('ping', () => {
       if (!this.#allowance.spend()) this.#fail('too_many_messages');
@@ -240,7 +240,7 @@ export class NodeConnection implements NodeLink {
         this.send({ type: 'leases', leases: handlers.onHeartbeat(this, message.leases) });
         break;
       case 'session_ready':
-        void this.#onReady(message.attempt_id as AttemptId);
+        void this.#calls.onReady(message.attempt_id as AttemptId);
         break;
       case 'refuse':
         this.#forget(message.attempt_id);
@@ -252,16 +252,6 @@ export class NodeConnection implements NodeLink {
       case 'bye':
         logger.info({ node: this.nodeId, code: message.code, reason: message.message }, 'node said bye');
         this.end('bye', '');
-    }
-  }
-
-  async #onReady(attemptId: AttemptId): Promise<void> {
-    const { handlers, logger } = this.#options;
-    try {
-      await handlers.onSessionReady(this, attemptId);
-    } catch (error) {
-      logger.error({ err: error, node: this.nodeId, attempt: attemptId }, 'session_ready was not handled');
-      this.end('internal', 'the router failed, connect again soon');
     }
   }
 
