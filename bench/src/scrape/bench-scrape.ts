@@ -186,6 +186,6 @@ function notes({ rounds, ms }: BenchOptions): string[] {
     `${STATIC_CONCURRENCY} static pages at a time, ${BROWSER_CONCURRENCY} with a browser; the site answers after ${DELAY_MS} ms, gzipped, on ${SITES} ports of a process of its own on this machine.`,
     'Static: news and blog pages of 10 to 340 KB. JavaScript: the same without their own scripts, with a list that a script fetches and draws.',
     `${WATT}: guard, fetch, parser threads and browser behind the filtering proxy, as in production. Crawlee: storage in memory, fresh context (incognito pages), else as it comes.`,
-    `Memory: the process with all it started, shared pages counted once, the most in the whole run. The share that is ours: how much longer a page takes than in ${BARE}, which has no guard and reads nothing out of the page.`,
+    `Memory: the process with all it started, shared pages counted once, the most in the whole run. The share that is ours: how much longer a page takes than in ${BARE}, which has no guard, reads nothing out of the page, and loads the pictures that a node leaves out; below zero it is shorter.`,
   ];
 }

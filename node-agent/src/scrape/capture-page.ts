@@ -1,4 +1,5 @@
 import { pictureSize } from './browser/picture-size.ts';
+import { readApart } from './browser/read-apart.ts';
 import type { CDPSession, Page } from './launch-chromium.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
 import type { ScrapeLimits } from './scrape-limits.ts';
@@ -8,22 +9,13 @@ export interface CapturedDocument {
   html: string;
   /** WHATWG name of what the document was decoded with. */
   encoding: string;
+  /** Of the document as it came over the wire; zero where Chromium does not know. */
+  wireBytes: number;
 }
 
-/** Reads the document as it now is, in a world of our own: scripts of the page may have replaced every method we would call. */
+/** Reads the document as it now is. Throws ScrapeFailure `too_large`. */
 export async function captureDocument(cdp: CDPSession, maxCharacters: number): Promise<CapturedDocument> {
-  const { frameTree } = await cdp.send('Page.getFrameTree');
-  const world = await cdp.send('Page.createIsolatedWorld', {
-    frameId: frameTree.frame.id,
-    worldName: 'watt',
-  });
-  const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
-    contextId: world.executionContextId,
-    expression: `(${serialise})(${maxCharacters})`,
-    returnByValue: true,
-  });
-  if (exceptionDetails) throw new Error(`the document could not be read: ${exceptionDetails.text}`);
-  const document = result.value as CapturedDocument | null;
+  const document = (await readApart(cdp, `(${serialise})(${maxCharacters})`)) as CapturedDocument | null;
   if (document === null)
     throw new ScrapeFailure('too_large', `The rendered page has more than ${maxCharacters} characters.`);
   return document;
@@ -33,7 +25,8 @@ export async function captureDocument(cdp: CDPSession, maxCharacters: number): P
 const serialise = `(max) => {
   const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
   const html = type + (document.documentElement?.outerHTML ?? '');
-  return html.length > max ? null : { html, encoding: document.characterSet };
+  const wireBytes = performance.getEntriesByType('navigation')[0]?.encodedBodySize ?? 0;
+  return html.length > max ? null : { html, encoding: document.characterSet, wireBytes };
 }`;
 
 interface PictureOptions {

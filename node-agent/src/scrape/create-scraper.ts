@@ -132,7 +132,6 @@ async function startBrowser(options: ScraperOptions, egress: EgressProxy): Promi
 async function probe(browser: WarmBrowser, limits: ScrapeLimits): Promise<void> {
   using deadline = createDeadline(PROBE_MS, []);
   const pageOptions = {
-    credentials: { username: 'probe', password: 'probe' },
     viewport: { width: limits.viewportWidth, height: limits.viewportHeight },
     ...{ isScripted: true, isPhone: false, scale: 1, cookies: [] },
   };

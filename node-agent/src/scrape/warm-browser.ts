@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { groupMemory, sumMb } from './browser/group-memory.ts';
+import { createGroupMemory, type ProcessMemory, sumMb } from './browser/group-memory.ts';
 import { firstLanguage, type PageOptions, usualUserAgent } from './browser/page-options.ts';
 import { watchMemory } from './browser/watch-memory.ts';
 import { raceAbort } from './deadline.ts';
@@ -52,6 +52,7 @@ interface Instance extends ChromiumInstance {
   /** On the clock of `performance.now()`. */
   startedAt: number;
   isWorn: boolean;
+  readMemory: () => ProcessMemory[];
 }
 
 export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
@@ -60,8 +61,10 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
   const sweeping = new Set<Promise<void>>();
 
   const launch = async (): Promise<Instance> => {
+    const launched = await launchChromium(options);
     const instance = {
-      ...(await launchChromium(options)),
+      ...launched,
+      readMemory: createGroupMemory(launched.pid),
       served: 0,
       active: 0,
       startedAt: performance.now(),
@@ -69,7 +72,7 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
     };
     running.add(instance);
     const stopWatch = watchMemory({
-      ...{ group: instance.pid, logger: options.logger },
+      ...{ readMemory: instance.readMemory, logger: options.logger },
       maxMb: options.pageMemoryMb,
     });
     instance.browser.once('disconnected', () => {
@@ -148,11 +151,11 @@ export function createWarmBrowser(options: WarmBrowserOptions): WarmBrowser {
 
 /** Whether it has served enough pages or time, or keeps more memory than pages that have gone can explain. */
 function isWornOut(
-  { served, startedAt, pid }: Instance,
+  { served, startedAt, readMemory }: Instance,
   { maxPages, maxAgeMs, maxMemoryMb }: WarmBrowserOptions,
 ): boolean {
   if (served >= maxPages || performance.now() - startedAt > maxAgeMs) return true;
-  return sumMb(groupMemory(pid)) > maxMemoryMb;
+  return sumMb(readMemory()) > maxMemoryMb;
 }
 
 /** A browser taken for a job that has ended meanwhile goes straight back. */
@@ -177,7 +180,8 @@ async function openContext(
 ): Promise<{ context: BrowserContext; page: Page }> {
   const { isPhone, language, userAgent, cookies } = options;
   const context = await browser.newContext({
-    proxy: { server: options.proxyUrl, ...options.credentials },
+    // Its password is given where requests are intercepted: Playwright would stop every request of the page for it.
+    proxy: { server: options.proxyUrl },
     javaScriptEnabled: options.isScripted,
     viewport: options.viewport,
     deviceScaleFactor: options.scale,

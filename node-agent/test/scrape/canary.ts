@@ -10,7 +10,8 @@ export interface Canary {
 }
 
 const SECRET = 'CANARY-BODY';
-const ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\naccess-control-allow-origin: *\r\ncontent-length: ${SECRET.length}\r\n\r\n${SECRET}`;
+/** One connection for each request, or a later one on the same would not be heard. */
+const ANSWER = `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html\r\naccess-control-allow-origin: *\r\ncontent-length: ${SECRET.length}\r\n\r\n${SECRET}`;
 
 export async function startCanary(): Promise<Canary> {
   const touches: string[] = [];

@@ -9,13 +9,25 @@ export interface ProcessMemory {
 }
 
 /**
- * The processes of a group; none where there is no /proc. Read at once, since no disk is behind it: a promise and a thread for each
- * process of the machine cost half of what a page takes of this process.
+ * Reads the processes of a group, as often as it is called; none where there is no /proc. Read at once, since no disk is behind it: a promise
+ * and a thread for each process would cost half of what a page takes of this process. Which group a process is in is asked once, for a machine may
+ * have hundreds.
  */
-export function groupMemory(group: number): ProcessMemory[] {
-  return listProcesses()
-    .map((pid) => inGroup(pid, group))
-    .filter((one) => one !== null);
+export function createGroupMemory(group: number): () => ProcessMemory[] {
+  let known = new Map<string, boolean>();
+  return () => {
+    const names = listProcesses();
+    // A number that is given anew was missing in between: the system goes through all others first.
+    known = new Map(names.map((name) => [name, known.get(name) ?? isInGroup(name, group)]));
+    return names
+      .filter((name) => known.get(name))
+      .map(readMemory)
+      .filter((one) => one !== null);
+  };
+}
+
+export function sumMb(processes: readonly ProcessMemory[]): number {
+  return processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
 }
 
 function listProcesses(): string[] {
@@ -27,20 +39,24 @@ function listProcesses(): string[] {
   }
 }
 
-export function sumMb(processes: readonly ProcessMemory[]): number {
-  return processes.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
-}
-
-function inGroup(pid: string, group: number): ProcessMemory | null {
+function isInGroup(pid: string, group: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const [, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(processGroup) !== group) return null;
+    return Number(processGroup) === group;
+  } catch {
+    // It ended between the listing and the look.
+    return false;
+  }
+}
+
+function readMemory(pid: string): ProcessMemory | null {
+  try {
     const [, resident = '0', shared = '0'] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
     const bytes = (Number(resident) - Number(shared)) * PAGE_BYTES;
     return { pid: Number(pid), memoryMb: bytes / 1024 / 1024 };
   } catch {
-    // It ended between the listing and the look.
+    // As above.
     return null;
   }
 }

@@ -5,25 +5,49 @@ import type { ScrapeTask } from '../scrape-task.ts';
 /** Nothing that is read depends on them; pages get on without. */
 const UNREAD_TYPES = ['Image', 'Media', 'Font'] as const;
 
+interface Interception {
+  task: ScrapeTask;
+  /** What the proxy asks for. */
+  password: { username: string; password: string };
+}
+
 /**
- * Leaves out what a result without a picture does not need, and gives the agent's headers to the named host. Each hop of a redirect comes
- * by here, so headers do not travel on. This is for speed and courtesy: what may be reached is for the proxy to say.
+ * Opens the proxy, leaves out what a result without a picture does not need, and gives the agent's headers to the named host. Each hop of
+ * a redirect comes by here, so headers do not travel on. Leaving out is for speed and courtesy: what may be reached is for the proxy to say.
  */
-export async function interceptRequests(cdp: CDPSession, task: ScrapeTask): Promise<void> {
+export async function interceptRequests(cdp: CDPSession, { task, password }: Interception): Promise<void> {
   const { screenshots, pdf, headers } = task.options;
-  const isSeen = screenshots || pdf === true;
-  const blocked = isSeen ? [] : UNREAD_TYPES.map((resourceType) => ({ resourceType, urlPattern: '*' }));
-  const patterns = headers === undefined ? blocked : [{ urlPattern: '*' }];
-  if (patterns.length === 0) return;
-  const skipped = new Set<string>(isSeen ? [] : UNREAD_TYPES);
+  const skipped = new Set<string>(screenshots || pdf ? [] : UNREAD_TYPES);
   cdp.on('Fetch.requestPaused', ({ requestId, resourceType, request }) => {
     const answer = skipped.has(resourceType)
       ? cdp.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' })
-      : cdp.send('Fetch.continueRequest', { requestId, headers: withOwn(request, task) });
+      : cdp.send('Fetch.continueRequest', {
+          requestId,
+          ...(headers !== undefined && { headers: withOwn(request, task) }),
+        });
     // The page may be gone by then.
     answer.catch(() => undefined);
   });
-  await cdp.send('Fetch.enable', { patterns });
+  answerProxy(cdp, password);
+  // Documents are stopped for the proxy's question alone: Chromium remembers the answer for all that a context asks for after its first.
+  const types =
+    headers === undefined
+      ? ['Document' as const, ...UNREAD_TYPES.filter((type) => skipped.has(type))]
+      : [undefined];
+  const patterns = types.map((resourceType) => ({ urlPattern: '*', ...(resourceType && { resourceType }) }));
+  await cdp.send('Fetch.enable', { handleAuthRequests: true, patterns });
+}
+
+/** Gives the password to the proxy, once a request: whoever asks twice does not want it. Sites are given none. */
+function answerProxy(cdp: CDPSession, password: Interception['password']): void {
+  const answered = new Set<string>();
+  cdp.on('Fetch.authRequired', ({ requestId, authChallenge }) => {
+    const isProxy = authChallenge.source === 'Proxy';
+    const response = !isProxy ? 'Default' : answered.has(requestId) ? 'CancelAuth' : 'ProvideCredentials';
+    answered.add(requestId);
+    const authChallengeResponse = { response, ...(response === 'ProvideCredentials' && password) } as const;
+    cdp.send('Fetch.continueWithAuth', { requestId, authChallengeResponse }).catch(() => undefined);
+  });
 }
 
 function withOwn(

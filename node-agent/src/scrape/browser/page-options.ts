@@ -8,7 +8,6 @@ const PLATFORM = { desktop: 'X11; Linux x86_64', mobile: 'Linux; Android 10; K' 
 
 /** How a page is opened. */
 export interface PageOptions {
-  credentials: { username: string; password: string };
   isScripted: boolean;
   viewport: { width: number; height: number };
   isPhone: boolean;
@@ -22,16 +21,11 @@ export interface PageOptions {
   cookies: { name: string; value: string; url: string }[];
 }
 
-export function toPageOptions(
-  task: ScrapeTask,
-  credentials: PageOptions['credentials'],
-  limits: ScrapeLimits,
-): PageOptions {
+export function toPageOptions(task: ScrapeTask, limits: ScrapeLimits): PageOptions {
   const { javascript, device, viewport, user_agent, language, cookies = {} } = task.options;
   const isPhone = device === 'mobile';
   const usual = isPhone ? PHONE : { width: limits.viewportWidth, height: limits.viewportHeight };
   return {
-    credentials,
     isScripted: javascript,
     viewport: viewport ?? usual,
     isPhone,

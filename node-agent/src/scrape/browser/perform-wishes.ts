@@ -5,6 +5,7 @@ import type { CDPSession, Page } from '../launch-chromium.ts';
 import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
 import type { WatchedRequests } from '../settle.ts';
+import { awaitElement } from './await-element.ts';
 import { scrollPage } from './scroll-page.ts';
 
 const ACTION_MS = 10_000;
@@ -32,21 +33,30 @@ export async function performWishes(wishes: Wishes): Promise<void> {
 }
 
 async function waitFor(
-  { page, deadline, requests }: Wishes,
+  wishes: Wishes,
   { selector, network_idle, ms }: NonNullable<ScrapeTask['options']['wait_for']>,
 ): Promise<void> {
-  if (selector !== undefined) {
-    await page
-      .waitForSelector(`css=${selector}`, { state: 'attached', timeout: spare(deadline) })
-      .catch((cause) => {
-        deadline.signal.throwIfAborted();
-        throw notCome(`The element "${selector}" that was waited for did not come.`, cause);
-      });
-  }
+  const { deadline, requests } = wishes;
+  if (selector !== undefined) await waitForElement(wishes, selector);
   if (network_idle && !(await requests.settle(spare(deadline), deadline.signal))) {
     throw notCome('The network that was waited for did not fall silent.');
   }
   if (ms !== undefined) await sleep(spare(deadline, ms), undefined, { signal: deadline.signal });
+}
+
+async function waitForElement({ page, cdp, deadline }: Wishes, selector: string): Promise<void> {
+  const notThere = (cause?: unknown) =>
+    notCome(`The element "${selector}" that was waited for did not come.`, cause);
+  const { signal } = deadline;
+  const isThere = await awaitElement(cdp, selector, { ms: spare(deadline), signal });
+  if (isThere === false) throw notThere();
+  if (isThere) return;
+  // Playwright knows more selectors than CSS has.
+  const timeout = spare(deadline);
+  await page.waitForSelector(`css=${selector}`, { state: 'attached', timeout }).catch((cause) => {
+    signal.throwIfAborted();
+    throw notThere(cause);
+  });
 }
 
 async function perform(wishes: Wishes, action: PageAction, index: number): Promise<void> {

@@ -1,20 +1,20 @@
 import type { Logger } from 'pino';
-import { groupMemory } from './group-memory.ts';
+import type { ProcessMemory } from './group-memory.ts';
 
 const LOOK_EVERY_MS = 500;
 
 interface WatchOptions {
-  /** Chromium's process group. */
-  group: number;
+  /** Reads what Chromium's processes have. */
+  readMemory: () => ProcessMemory[];
   /** What one process may have. */
   maxMb: number;
   logger: Logger;
 }
 
 /** Kills whichever of Chromium's processes grows beyond its share; a renderer takes its own page along and no other. Returns how to stop. */
-export function watchMemory({ group, maxMb, logger }: WatchOptions): () => void {
+export function watchMemory({ readMemory, maxMb, logger }: WatchOptions): () => void {
   const look = () => {
-    const grown = groupMemory(group).filter(({ memoryMb }) => memoryMb > maxMb);
+    const grown = readMemory().filter(({ memoryMb }) => memoryMb > maxMb);
     for (const { pid, memoryMb } of grown) {
       logger.warn(
         { pid, memoryMb: Math.round(memoryMb) },
