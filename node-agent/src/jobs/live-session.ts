@@ -43,7 +43,7 @@ export class LiveSession {
   #waiting: WaitingCall[] = [];
   #running: string | null = null;
   #pumping: Promise<void> = Promise.resolve();
-  #unsent: AnsweredCall[] = [];
+  #unsent: string[] = [];
   /** Why we ended it; null while we have not. */
   #ending: SessionEnd | null = null;
 
@@ -54,16 +54,16 @@ export class LiveSession {
     this.announce();
   }
 
-  /** Answers that no router has been sent. */
-  get unsent(): readonly AnsweredCall[] {
-    return this.#unsent;
+  /** Answers that no router has been sent, as far as they are kept. */
+  get unsent(): AnsweredCall[] {
+    return this.#unsent.flatMap((callId) => this.#log.find(callId) ?? []);
   }
 
   /** Says to the router that the kernel is ready, and what it has not heard. To be called in each new connection. */
   announce(): void {
     const { job, send } = this.#options;
     send({ type: 'session_ready', attempt_id: job.attempt_id });
-    const unsent = this.#unsent;
+    const { unsent } = this;
     this.#unsent = [];
     for (const answered of unsent) this.#send(answered);
   }
@@ -128,7 +128,7 @@ export class LiveSession {
   }
 
   #send(answered: AnsweredCall): void {
-    if (!this.#options.send(answered.message, answered.body)) this.#unsent.push(answered);
+    if (!this.#options.send(answered.message, answered.body)) this.#unsent.push(answered.message.call_id);
   }
 
   #result(ended: KernelEnd): AttemptResult {
