@@ -107,13 +107,14 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
   });
 
   afterAll(async () => {
+    // First of all: other files run in this process, whatever fails below.
+    delete process.env.TMPDIR;
     const browsers = chromiumsOf(process.pid);
     expect(browsers.length).toBeGreaterThan(0);
     await scraper?.close();
     expect(chromiumsOf(process.pid)).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
     rmSync(temporary, { recursive: true });
-    delete process.env.TMPDIR;
     await vi.waitFor(() => expect(site.openSockets()).toBe(0), { timeout: 60_000 });
     await site?.close();
     await raw?.close();
