@@ -30,7 +30,6 @@ export {
   requirementOf,
   SESSION_END_MS,
   scrapeRequirement,
-  sessionRequirement,
   unservedMessage,
 } from './requirement.ts';
 export { type CopyHit, serveCopies } from './serve-copies.ts';

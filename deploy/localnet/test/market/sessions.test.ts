@@ -5,11 +5,13 @@ import type { Keypair } from '@solana/web3.js';
 import { createWatt, type Watt } from '@watt/client';
 import { parseWatt } from '@watt/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweepOrphans } from '../../../../node-agent/src/sandbox/sweep-orphans.ts';
 import { type NodeProcess, startWattNode } from '../../../../node-agent/test/cli/node-process.ts';
-import { realImage } from '../../../../node-agent/test/sandbox/real-sandbox.ts';
+import { docker, realImage } from '../../../../node-agent/test/sandbox/real-sandbox.ts';
 import { call } from './call.ts';
 import { readMoney } from './read-money.ts';
 import { type Market, startMarket } from './start-market.ts';
+import { createX402Payer } from './x402-payer.ts';
 
 const image = await realImage();
 const MINUTE_WATT = 500;
@@ -23,6 +25,10 @@ const runNode = (args: string[]) => startWattNode(args, { WATT_NODE_HOME: home }
 const kernels = async () => {
   const { nodes } = (await call('GET', `${market.router.url}/api/v1/nodes?state=online`)).body;
   return nodes[0]?.capabilities.execute?.sessions?.languages ?? [];
+};
+const kill = async () => {
+  node?.child.kill('SIGKILL');
+  await node?.ended;
 };
 const wattOf = (options: { prepaid?: true }): Watt =>
   createWatt({
@@ -48,6 +54,8 @@ describe.skipIf(image === null)('a session on a real node', () => {
     node?.child.kill('SIGTERM');
     await node?.ended;
     await market?.close();
+    // What the killed node had ended with it.
+    await sweepOrphans(docker, Date.now());
     if (home) await rm(home, { recursive: true, force: true });
   });
 
@@ -100,5 +108,37 @@ describe.skipIf(image === null)('a session on a real node', () => {
     const money = readMoney(market);
     await expect.poll(async () => (await money.ledger())['balanced']).toBe(true);
     expect(Number(await money.onChain())).toBe(Number((await money.ledger())['treasury']));
+  });
+
+  it('is bought by the stock x402 client of a wallet without SOL', async () => {
+    const payer = await createX402Payer(market, await market.agent(1000, { lamports: 0n }));
+    const at = `${market.router.url}/api/v1/sessions`;
+    const opened = await payer.fetch(at, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ language: 'python', minutes: 2 }),
+    });
+    const session = (await opened.json()) as { session_id: string };
+    expect(session).toMatchObject({ state: 'ready', price_watt: 1000 });
+    const { body } = await call('POST', `${at}/${session.session_id}/calls`, { code: '6 * 7' });
+    expect(body).toMatchObject({ success: true, output: { value: '42' } });
+    const closed = await fetch(`${at}/${session.session_id}`, { method: 'DELETE' });
+    expect(await closed.json()).toMatchObject({ state: 'ended', watt_charged: 500, refund: { watt: 500 } });
+  });
+
+  it('is given back whole when its node is killed', async () => {
+    const wallet = await market.agent(1000);
+    const watt = createWatt({
+      baseUrl: market.router.url,
+      wallet: { secretKey: wallet.secretKey },
+      rpcUrl: market.chain.rpcUrl,
+    });
+    const session = await watt.openSession({ language: 'python', minutes: 2 });
+    const lost = session.run('import time\ntime.sleep(60)', { timeout: 100 });
+    const [outcome] = await Promise.allSettled([lost, kill()]);
+    expect(outcome).toMatchObject({ reason: { code: 'SESSION_ENDED', status: 410 } });
+    expect(await session.close()).toMatchObject({ ended: 'failed', cost: '0', refund: '1000' });
+    expect(await readMoney(market).balanceOf(wallet.publicKey)).toBe(parseWatt('1000'));
+    expect(await readMoney(market).ledger()).toMatchObject({ balanced: true, held: '0' });
   });
 });
