@@ -4,6 +4,7 @@ import { lockHolder } from '../config/home-lock.ts';
 import { askPayout, payoutLines } from '../status/ask-payout.ts';
 import { whyNoJobs, whyNoPay } from '../status/explain.ts';
 import type { NodeStatus } from '../status/node-status.ts';
+import { slotUse } from '../status/slot-use.ts';
 import { readStatus } from '../status/status-file.ts';
 import { chooseHome } from './choose-home.ts';
 import type { Command } from './parse-command.ts';
@@ -44,14 +45,10 @@ function render(
   payout: NodePayoutView | null,
   { isRunning, now }: { isRunning: boolean; now: number },
 ): string {
-  const { capabilities, jobs, earned, wallet } = status;
+  const { jobs, earned, wallet } = status;
   const today = earned.day === new Date(now).toISOString().slice(0, 10) ? BigInt(earned.today_base) : 0n;
   const state = isRunning ? `${status.state} for ${duration(now - Date.parse(status.since))}` : 'not running';
-  const slots = (['scrape', 'execute'] as const).flatMap((service) => {
-    const offered = capabilities[service];
-    const taken = status.running.filter((job) => job.service === service).length;
-    return offered ? [`${service} ${taken}/${offered.slots}`] : [];
-  });
+  const slots = slotUse(status).map(({ name, taken, slots: all }) => `${name} ${taken}/${all}`);
   const lines = [
     `node      ${status.node_id}  “${status.name}”, ${status.class}, v${status.software}`,
     `state     ${state}`,

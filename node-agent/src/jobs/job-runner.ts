@@ -1,7 +1,8 @@
-import { copyKey, type JobMessage, type Refuse, type Service } from '@watt/shared';
+import { copyKey, type JobMessage, type Refuse } from '@watt/shared';
 import type { NodeLogger } from '../connection/node-logger.ts';
 import type { OutputRelays } from '../connection/output-relays.ts';
 import type { OutputListener } from '../sandbox/execute-task.ts';
+import type { RunningJob } from '../status/node-status.ts';
 import type { AttemptResult } from './attempt-result.ts';
 import { type CheckedRequest, checkRequest } from './check-request.ts';
 import { executeResult } from './execute-result.ts';
@@ -62,8 +63,11 @@ export class JobRunner {
     return this.#held().map(({ job }) => job.attempt_id);
   }
 
-  get jobs(): { job_id: string; service: Service }[] {
-    return this.#held().map(({ job: { job_id, service } }) => ({ job_id, service }));
+  get jobs(): RunningJob[] {
+    return this.#held().map(({ job: { job_id, service }, kind }) => ({
+      ...{ job_id, service },
+      ...(kind === 'session' && { session: true as const }),
+    }));
   }
 
   has(attemptId: string): boolean {

@@ -1,4 +1,5 @@
 import type { NodeStatus } from './node-status.ts';
+import { slotUse } from './slot-use.ts';
 
 const QUIET_MS = 10 * 60 * 1000;
 
@@ -17,13 +18,10 @@ export function whyNoJobs(status: NodeStatus, now: number): string | null {
   if (status.state === 'stopped') return 'The node is not running. Start it: watt-node run';
   if (status.state === 'draining') return 'The node is finishing its jobs and takes no new ones.';
   if (status.state === 'connecting') return notConnected(status);
-  const { capabilities, running } = status;
+  const { capabilities } = status;
   if (!capabilities.scrape && !capabilities.execute)
     return 'Nothing that this node offers works on this machine.';
-  const free = (['scrape', 'execute'] as const).some((service) => {
-    const taken = running.filter((job) => job.service === service).length;
-    return taken < (capabilities[service]?.slots ?? 0);
-  });
+  const free = slotUse(status).some(({ taken, slots }) => taken < slots);
   if (!free) return 'All slots are taken; new jobs come when one is free.';
   const quietSince = Date.parse(status.last_job_at ?? status.since);
   if (now - quietSince < QUIET_MS) return null;

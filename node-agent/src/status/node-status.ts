@@ -3,6 +3,13 @@ import type { WorkerProblem } from '../jobs/workers.ts';
 
 export type NodeState = 'connecting' | 'connected' | 'draining' | 'stopped';
 
+export interface RunningJob {
+  job_id: string;
+  service: Service;
+  /** An execution that is a session, which has slots of its own. */
+  session?: true;
+}
+
 /** `status.json`: what a running node says of itself. Times are ISO 8601; amounts are base units in decimal strings. */
 export interface NodeStatus {
   version: 1;
@@ -21,7 +28,7 @@ export interface NodeStatus {
   wallet: { address: string; proven: boolean } | null;
   capabilities: Capabilities;
   problems: readonly WorkerProblem[];
-  running: { job_id: string; service: Service }[];
+  running: RunningJob[];
   /** Results that wait for the router's acknowledgement. */
   unacknowledged: number;
   /** Since the node was made. */

@@ -1,6 +1,6 @@
-import type { Ack, Service } from '@watt/shared';
+import type { Ack } from '@watt/shared';
 import type { NodeLogger } from '../connection/node-logger.ts';
-import type { NodeState, NodeStatus } from './node-status.ts';
+import type { NodeState, NodeStatus, RunningJob } from './node-status.ts';
 import { writeStatus } from './status-file.ts';
 
 const WRITE_MS = 500;
@@ -11,7 +11,7 @@ export interface StatusKeeperOptions {
   clock: () => number;
   logger: NodeLogger;
   /** Read at every write. */
-  work: () => { running: { job_id: string; service: Service }[]; unacknowledged: number };
+  work: () => { running: RunningJob[]; unacknowledged: number };
 }
 
 /** Keeps the node's account of itself, and writes it to its file soon after each change. */
