@@ -207,6 +207,18 @@ describe('nothing is charged', () => {
     expect(await agent.balance()).toBe(5000);
   });
 
+  it('when the node says that it lost the kernel', async () => {
+    const node = await market.node();
+    const agent = await market.agent(5000);
+    const { session_id: id } = (await agent.open()).json;
+    market.pass(MINUTE_MS);
+    node.fail(id);
+    await ended(id).toMatchObject({ state: 'failed', code: 'NODE_FAILED', error: 'the kernel is lost' });
+    expect(node.acks).toMatchObject([{ verdict: 'unpaid', earned: '0' }]);
+    expect(node.jobs).toHaveLength(1);
+    expect(await agent.balance()).toBe(5000);
+  });
+
   it('for a session that ended before it was ready: another node gets it', async () => {
     const liar = await market.node({ onJob: 'hold' });
     const agent = await market.agent(5000);
@@ -235,6 +247,49 @@ describe('nothing is charged', () => {
     expect((await close(starting)).json).toMatchObject({ state: 'failed', code: 'SESSION_ENDED' });
     await expect.poll(() => node.cancelled.length).toBe(1);
     expect(await agent.balance()).toBe(5000);
+  });
+});
+
+describe('a purchase', () => {
+  it('is found again by its key or its id, and refused above what it may cost', async () => {
+    await market.node();
+    const agent = await market.agent(10_000);
+    const keyed = { 'idempotency-key': 'one-session' };
+    const [first, again] = [
+      await agent.open({ job_id: undefined }, keyed),
+      await agent.open({ job_id: undefined }, keyed),
+    ];
+    expect(first.status).toBe(200);
+    expect(again.json.session_id).toBe(first.json.session_id);
+    expectProblem(await agent.open({ job_id: undefined, minutes: 5 }, keyed), 422, 'IDEMPOTENCY_KEY_REUSED');
+    const { session_id: id } = first.json;
+    expect((await agent.open({ job_id: id })).json).toMatchObject({ session_id: id, state: 'ready' });
+    expectProblem(await agent.open({ job_id: id, minutes: 5 }), 409, 'JOB_ID_CONFLICT');
+    expectProblem(await agent.open({ maxCost: 4999 }), 412, 'PRICE_EXCEEDED');
+    expect(await agent.balance()).toBe(5000);
+    await close(id);
+    expect((await agent.open({ job_id: id })).json).toMatchObject({ state: 'ended', watt_charged: PRICE });
+  });
+
+  it('can be priced before, and only within the tiers', async () => {
+    const quote = (request: object) =>
+      market.server.send('POST', '/api/v1/quote', { service: 'session', request });
+    expect((await quote({ language: 'python', minutes: 3, memory_mb: 512 })).json).toMatchObject({
+      watt: 3000,
+      breakdown: [{ item: 'session.extended', watt: 3000 }],
+      payment: { memo: null },
+    });
+    for (const wrong of [
+      { minutes: 61 },
+      { minutes: 0 },
+      { memory_mb: 513 },
+      { language: 'bash' },
+      { code: '1' },
+    ]) {
+      expectProblem(await quote({ language: 'python', ...wrong }), 400, 'INVALID_REQUEST');
+    }
+    const { session } = (await market.server.send('GET', '/api/v1/pricing')).json;
+    expect(session).toMatchObject([{ watt_per_minute: 500, max_minutes: 60 }, { watt_per_minute: 1000 }]);
   });
 });
 

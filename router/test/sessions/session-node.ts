@@ -53,6 +53,8 @@ export interface SessionNode {
   answer(callId: string): void;
   /** Ends a session with its result. `tamper` changes its payload. */
   end(jobId: string, ended: SessionEnd, tamper?: (payload: SessionEndPayload) => unknown): void;
+  /** Says that another node could do better. */
+  fail(jobId: string): void;
   resend(): void;
   /** Breaks the connection, and keeps the sessions or forgets them. */
   drop(options?: { forget: boolean }): void;
@@ -87,6 +89,25 @@ export async function startSessionNode(
     const found = [...held.values()].find(({ job }) => job.job_id === jobId);
     if (!found) throw new Error(`The node does not have session ${jobId}`);
     return found;
+  };
+
+  const sendResult = (jobId: string, body: string, outcome: 'completed' | 'failed'): void => {
+    const { job } = ofJob(jobId);
+    const header = {
+      type: 'result' as const,
+      node: key.publicKey,
+      attempt_id: job.attempt_id,
+      job_id: job.job_id,
+      service: 'execute' as const,
+      request_sha256: job.request_sha256,
+      outcome,
+      retryable: outcome === 'failed',
+      started_at: 1,
+      finished_at: 2,
+      artifacts: [],
+    };
+    last = () => void raw.send(header, body);
+    last();
   };
 
   const run = (message: Call, body: string): void => {
@@ -169,28 +190,15 @@ export async function startSessionNode(
       go();
     },
     end(jobId, ended, tamper = (payload) => payload) {
-      const { job, request, calls } = ofJob(jobId);
+      const { request, calls } = ofJob(jobId);
       const data = { ended, calls: [...calls.values()].map(({ entry }) => entry) };
       const metadata = { language: String(request['language']), alive_ms: 1, memory_used_mb: 9 };
       const body = canonicalJson(tamper({ success: true, data, metadata }));
-      last = () =>
-        void raw.send(
-          {
-            type: 'result',
-            node: key.publicKey,
-            attempt_id: job.attempt_id,
-            job_id: job.job_id,
-            service: 'execute',
-            request_sha256: job.request_sha256,
-            outcome: 'completed',
-            retryable: false,
-            started_at: 1,
-            finished_at: 2,
-            artifacts: [],
-          },
-          body,
-        );
-      last();
+      sendResult(jobId, body, 'completed');
+    },
+    fail(jobId) {
+      const failure = { success: false, code: 'NODE_FAILED', error: 'the kernel is lost' };
+      sendResult(jobId, canonicalJson(failure), 'failed');
     },
     resend: () => last?.(),
     drop({ forget } = { forget: false }) {
