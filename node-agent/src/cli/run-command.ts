@@ -106,6 +106,7 @@ async function prepare(preparations: Preparations): Promise<Workers> {
     scrape && `scrape ×${scrape.slots}${scrape.javascript ? ' with JavaScript and screenshots' : ''}`,
     execute &&
       `execute ×${execute.slots} (${execute.languages.join(', ')}, ${execute.max_memory_mb} MB, ${execute.runtime})`,
+    execute?.sessions && `sessions ×${execute.sessions.slots} (${execute.sessions.languages.join(', ')})`,
   ];
   logger.info(`offering ${offers.filter(Boolean).join(' and ')}`);
   return workers;
