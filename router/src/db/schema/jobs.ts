@@ -132,7 +132,7 @@ export const attempts = pgTable(
     deadline: at('deadline').notNull(),
     finishedAt: at('finished_at'),
     reason: text('reason'),
-    /** Of a session: when the router heard that its kernel answers, and when its agent was done with it. */
+    /** Of a session: when the router heard that its kernel answers, and from when on nothing is charged because its agent, or its kernel, was done. */
     readyAt: at('ready_at'),
     closedAt: at('closed_at'),
   },
