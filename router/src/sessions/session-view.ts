@@ -1,4 +1,4 @@
-import { type SessionState, type SessionView, wattNumber } from '@watt/shared';
+import { type SessionPayload, type SessionState, type SessionView, wattNumber } from '@watt/shared';
 import { refundOf, resultBody } from '../intake/intake.ts';
 import type { SessionRecord } from './load-session.ts';
 import { costOfMinutes, minutesBegun } from './session-charge.ts';
@@ -46,9 +46,9 @@ export function stateOf({ job, readyAt, closedAt }: SessionRecord): SessionState
 function endOf({ job }: SessionRecord): Partial<SessionView> {
   const { data, code, error, watt_charged, watt_burned } = resultBody(job, []);
   const refund = refundOf(job);
-  const ended = (data as { ended?: SessionView['ended'] } | undefined)?.ended;
+  const said = data as SessionPayload['data'] | undefined;
   return {
-    ...(ended && { ended }),
+    ...(said && { ended: said.ended, calls: { answered: said.calls.length, waiting: 0 } }),
     ...(typeof code === 'string' && { code, error: String(error) }),
     watt_charged: Number(watt_charged),
     watt_burned: Number(watt_burned),
