@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Browser } from 'playwright-core';
 import { DISABLED_FEATURES } from './browser/chromium-features.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
+import { makeChromiumFolder, sweepChromium } from './sweep-chromium.ts';
 
 export type { Browser, BrowserContext, CDPSession, Page, Request, Response } from 'playwright-core';
 
@@ -56,7 +56,8 @@ export async function launchChromium({
   proxyUrl,
   runAs,
 }: LaunchOptions): Promise<ChromiumInstance> {
-  const scratch = await mkdtemp(join(tmpdir(), 'watt-chromium-'));
+  await sweepChromium([process.getuid?.() ?? LOWER_UID, ...(runAs === 'lower-user' ? [LOWER_UID] : [])]);
+  const scratch = await makeChromiumFolder();
   try {
     // Loaded here, since a node without a browser would carry its 70 MB for nothing.
     const { chromium } = await import('playwright-core');
