@@ -192,6 +192,11 @@ describe('files', () => {
     expect(texts.filter((path) => homes.some((home) => read(path).includes(home)))).toEqual([]);
   });
 
+  test('read addresses by parseUrl, which says why', () => {
+    const code = tracked.filter((path) => path.endsWith('.ts') && !path.startsWith('shared/src/net/parse-url'));
+    expect(code.filter((path) => read(path).includes(['URL', 'canParse('].join('.')))).toEqual([]);
+  });
+
   test('leave the choice of registry to those who install', () => {
     const hosts = [
       ['registry', 'npmjs'],

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { canonicalJson, sha256Hex } from './canonical.ts';
+import { parseUrl } from './net/parse-url.ts';
 import { ArtifactRefSchema } from './schemas/payload.ts';
 import { normaliseScrape, type ScrapeBody, type ScrapeRequest } from './schemas/scrape.ts';
 import { parseJson } from './wire/frame.ts';
@@ -50,7 +51,7 @@ export function copyWishOf(body: string | Uint8Array): { keys: string[]; maxAge:
   const { url, urls, ...common } = (parsed ?? {}) as Partial<ScrapeBody> & { urls?: unknown };
   const maxAge = common.options?.max_age;
   const pages = Array.isArray(urls) ? urls.map(String) : url === undefined ? [] : [url];
-  if (typeof maxAge !== 'number' || !pages.every((page) => URL.canParse(page))) return null;
+  if (typeof maxAge !== 'number' || !pages.every((page) => parseUrl(page) !== null)) return null;
   // As the router reads an address, it is stored and fetched.
   const keys = pages.map((page) =>
     copyKey({ ...normaliseScrape({ ...common, url: page }), url: new URL(page).href }),

@@ -42,6 +42,7 @@ export {
 } from './net/domain-pattern.ts';
 export { normaliseHost } from './net/host-name.ts';
 export { isLocalName } from './net/local-name.ts';
+export { parseUrl } from './net/parse-url.ts';
 export { parseScrapeProxies, type ScrapeProxy } from './net/proxy-list.ts';
 export { DEFAULT_WEB_PORTS, parsePorts } from './net/web-ports.ts';
 export { type ParsedField, parseSelectors, SelectorFault } from './parse-selectors.ts';

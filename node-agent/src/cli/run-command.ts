@@ -1,3 +1,4 @@
+import { parseUrl } from '@watt/shared';
 import { type Logger, pino } from 'pino';
 import type { NodeEnv } from '../config/env.ts';
 import type { Home } from '../config/home.ts';
@@ -67,7 +68,7 @@ async function readSetUp(home: Home, env: NodeEnv) {
 
 /** The names by which this node knows its router. */
 function routerHosts({ router: { url, address } }: NodeConfig): string[] {
-  return [url, address ?? url].flatMap((text) => (URL.canParse(text) ? [new URL(text).hostname] : []));
+  return [url, address ?? url].flatMap((text) => parseUrl(text)?.hostname ?? []);
 }
 
 interface Preparations {

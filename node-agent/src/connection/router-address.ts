@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseUrl } from '@watt/shared';
 import { CliError } from '../cli/cli-error.ts';
 
 const CONNECT_PATH = '/api/v1/nodes/connect';
@@ -18,7 +19,7 @@ export function parseRouterAddress(text: string, options: { insecure: boolean })
   const withScheme = /^[a-z]+:\/\//i.test(text)
     ? text
     : `${isLoopbackText(text) ? 'http' : 'https'}://${text}`;
-  const url = URL.canParse(withScheme) ? new URL(withScheme) : null;
+  const url = parseUrl(withScheme);
   const secure = url && { 'https:': true, 'wss:': true, 'http:': false, 'ws:': false }[url.protocol];
   if (!url || secure === undefined || secure === null || url.username !== '' || url.search !== '') {
     throw new CliError(`${text} is not a router’s address`, {
@@ -44,8 +45,8 @@ export function isSameAddress(one: string, other: string): boolean {
 }
 
 function canonical(text: string): string | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (!url) return null;
   const host = isLoopback(url.hostname) ? 'loopback' : url.hostname;
   const port = url.port || (url.protocol === 'wss:' ? '443' : '80');
   return `${url.protocol}//${host}:${port}${url.pathname.replace(/\/+$/, '')}`;
@@ -57,5 +58,5 @@ function isLoopback(hostname: string): boolean {
 }
 
 function isLoopbackText(text: string): boolean {
-  return URL.canParse(`http://${text}`) && isLoopback(new URL(`http://${text}`).hostname);
+  return isLoopback(parseUrl(`http://${text}`)?.hostname ?? '');
 }

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { parseUrl } from '@watt/shared';
 import type { EgressJob } from './egress-job.ts';
 import { type Guard, portOf } from './guard.ts';
 
@@ -24,7 +25,7 @@ interface ForwardOptions {
 /** Serves one plain-http request in absolute form. Whatever goes wrong is an empty 502, and noted in the job. */
 export function forwardRequest({ job, guard, request, response }: ForwardOptions): void {
   job.own(request.socket);
-  const url = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : null;
+  const url = parseUrl(request.url ?? '');
   if (url?.protocol !== 'http:') {
     refuse(response);
     return;

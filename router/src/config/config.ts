@@ -14,6 +14,7 @@ import {
   parseDomainPatterns,
   parsePorts,
   parseScrapeProxies,
+  parseUrl,
   type SessionTier,
   type Shares,
   watt,
@@ -207,7 +208,7 @@ function checkAddresses(read: EnvReader, { publicUrl, chain }: Config): void {
 }
 
 function schemeOf(text: string): string {
-  return URL.canParse(text) ? new URL(text).protocol : '';
+  return parseUrl(text)?.protocol ?? '';
 }
 
 function toPrices(read: EnvReader): PriceTable {

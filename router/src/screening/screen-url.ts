@@ -7,6 +7,7 @@ import {
   isAllowedTarget,
   isLocalName,
   normaliseHost,
+  parseUrl,
   refuseDomain,
 } from '@watt/shared';
 
@@ -21,7 +22,7 @@ export interface ScreeningRules {
 
 /** Refuses an address before any money moves. Names are resolved and checked again by the node, at the moment of connecting. */
 export function screenUrl(text: string, rules: ScreeningRules): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (!url) throw invalidUrl('is not a valid URL');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw invalidUrl('must be an http or https address');

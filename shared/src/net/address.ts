@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { parseUrl } from './parse-url.ts';
 
 /** Why an address is not part of the public internet. The words of the IANA registries where they have one. */
 export type AddressFault =
@@ -129,7 +130,7 @@ export function isInPrefixes(ip: string, prefixes: readonly string[]): boolean {
 function parseAddress(ip: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   if (DOTTED_QUAD.test(ip)) return ipaddr.IPv4.isValid(ip) ? ipaddr.IPv4.parse(ip) : null;
   // WHATWG's parser first: ipaddr.js alone reads `::8.8.8.8` as a mapped address, and knows zones.
-  if (!ip.includes(':') || !URL.canParse(`http://[${ip}]/`)) return null;
+  if (!ip.includes(':') || parseUrl(`http://[${ip}]/`) === null) return null;
   return ipaddr.IPv6.parse(new URL(`http://[${ip}]/`).hostname.slice(1, -1));
 }
 

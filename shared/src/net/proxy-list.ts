@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.ts';
+
 /** A proxy for the connections of scrapes. */
 export interface ScrapeProxy {
   kind: 'http' | 'https' | 'socks5';
@@ -23,7 +25,7 @@ export function parseScrapeProxies(list: string): ScrapeProxy[] {
 }
 
 function parseProxy(entry: string, index: number): ScrapeProxy {
-  const url = URL.canParse(entry) ? new URL(entry) : null;
+  const url = parseUrl(entry);
   const kind = url?.protocol.replace(/:$/, '').replace(/^socks5h$/, 'socks5') as
     | ScrapeProxy['kind']
     | undefined;

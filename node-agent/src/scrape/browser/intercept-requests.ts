@@ -1,3 +1,4 @@
+import { parseUrl } from '@watt/shared';
 import { isSameHost } from '../fetch/request-headers.ts';
 import type { CDPSession } from '../launch-chromium.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
@@ -62,6 +63,7 @@ function withOwn(
     const mine = own.get(name.toLowerCase());
     return mine === undefined || mine.value !== value;
   });
-  if (!URL.canParse(request.url) || !isSameHost(new URL(request.url), task)) return others;
+  const url = parseUrl(request.url);
+  if (!url || !isSameHost(url, task)) return others;
   return [...others.filter(({ name }) => !own.has(name.toLowerCase())), ...own.values()];
 }

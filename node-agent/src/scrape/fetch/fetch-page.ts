@@ -1,3 +1,4 @@
+import { parseUrl } from '@watt/shared';
 import type { Agent, Dispatcher } from 'undici';
 import type { Guard } from '../../guard/guard.ts';
 import type { StartTls } from '../../guard/guarded-connector.ts';
@@ -153,9 +154,8 @@ async function send(
 /** Node hands headers over as Latin-1, but servers write UTF-8 into Location. */
 function nextAddress(location: string, base: URL): URL {
   const text = Buffer.from(location, 'latin1').toString('utf8');
-  if (!URL.canParse(text, base.href))
-    throw new ScrapeFailure('redirects', 'The page redirects to no valid address.');
-  const next = new URL(text, base);
+  const next = parseUrl(text, base);
+  if (!next) throw new ScrapeFailure('redirects', 'The page redirects to no valid address.');
   next.hash ||= base.hash;
   return next;
 }

@@ -1,4 +1,4 @@
-import type { SiteMapWish } from '@watt/shared';
+import { parseUrl, type SiteMapWish } from '@watt/shared';
 import type { Agent } from 'undici';
 import type { Deadline } from '../deadline.ts';
 import { fetchPage } from '../fetch/fetch-page.ts';
@@ -107,9 +107,8 @@ async function readSitemaps(
   const tried = new Set<string>();
   for (const named of queue) {
     if (addresses.isFull) break;
-    if (!URL.canParse(named, page.href)) continue;
-    const url = new URL(named, page.href);
-    if (tried.has(url.href)) continue;
+    const url = parseUrl(named, page.href);
+    if (!url || tried.has(url.href)) continue;
     const isOver = tried.size >= MAX_SITEMAPS || bytesLeft === 0 || performance.now() > visit.untilMs;
     if (isOver) return { sitemaps, isCut: true };
     tried.add(url.href);

@@ -1,4 +1,4 @@
-import type { SiteMapWish } from '@watt/shared';
+import { parseUrl, type SiteMapWish } from '@watt/shared';
 
 /** All addresses together have to fit one frame to the router. */
 const MAX_CHARACTERS = 3 * 1024 * 1024;
@@ -30,8 +30,8 @@ export function createSiteAddresses(page: URL, wish: SiteMapWish): SiteAddresses
       return isFull;
     },
     add(text) {
-      if (isFull || !URL.canParse(text)) return;
-      const url = new URL(text);
+      const url = isFull ? null : parseUrl(text);
+      if (!url) return;
       url.hash = '';
       const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
       if (!isWeb || !belongs(bareHost(url.hostname)) || seen.has(url.href)) return;
