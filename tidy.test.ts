@@ -193,7 +193,9 @@ describe('files', () => {
   });
 
   test('read addresses by parseUrl, which says why', () => {
-    const code = tracked.filter((path) => path.endsWith('.ts') && !path.startsWith('shared/src/net/parse-url'));
+    const code = tracked.filter(
+      (path) => path.endsWith('.ts') && !path.startsWith('shared/src/net/parse-url'),
+    );
     expect(code.filter((path) => read(path).includes(['URL', 'canParse('].join('.')))).toEqual([]);
   });
 
