@@ -69,6 +69,6 @@ function checkWallet({ wallet }: NodeConfig): Check {
 function checkUser(isRoot: boolean): Check {
   if (!isRoot) return ok('user', 'not root');
   const found =
-    'root: Chromium runs without its own sandbox, and a fault of the node is a fault of the machine';
+    'root: a fault of the node is a fault of the machine; Chromium is started as another user, or without its sandbox where it cannot be';
   return warning('user', found, 'run the node as a user of its own, in the group docker');
 }
