@@ -1,8 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import type { Isolation } from '@watt/shared';
 import { type ContainerEngine, EngineError, type EngineInfo } from '../sandbox/container-engine.ts';
-import { isolationOf } from '../sandbox/container-runtime.ts';
+import { isolationOf, rankRuntimes } from '../sandbox/container-runtime.ts';
 import type { Toolchain } from '../sandbox/probe-more.ts';
+import { proveRuntime } from '../sandbox/prove-runtime.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import type { KernelProof } from '../sandbox/session/probe-kernels.ts';
 import { readImageRecipe, readMoreRecipe, toNodeArch } from '../setup/image-recipe.ts';
@@ -89,15 +90,17 @@ async function checkSandbox({ engine, clock }: DockerCheckOptions, info: EngineI
   const warnings: string[] = [];
   const more = readMoreRecipe(arch).name;
   const hasMore = (await engine.findImage(more)) !== null;
-  const sandbox = createSandbox({
-    docker: engine,
-    image: readImageRecipe(arch).name,
-    ...(hasMore && { moreImage: more }),
-    clock,
-    logger: { warn: (_, message) => warnings.push(message) },
-  });
+  const { sandbox, probe, refused } = await proveRuntime(
+    rankRuntimes(info.runtimes, info.defaultRuntime),
+    async (runtime) =>
+      createSandbox({
+        ...{ docker: engine, image: readImageRecipe(arch).name, runtime, clock },
+        ...(hasMore && { moreImage: more }),
+        logger: { warn: (_, message) => warnings.push(message) },
+      }),
+  );
   try {
-    const { image, runtime = '', proofs, problems, languages } = await sandbox.probe();
+    const { image, runtime = '', proofs, problems, languages } = probe;
     if (image === undefined) {
       return problems.map(({ what }) => failed('image', what, 'watt-node run builds it'));
     }
@@ -105,6 +108,9 @@ async function checkSandbox({ engine, clock }: DockerCheckOptions, info: EngineI
     return [
       ok('image', `${image.name}, ${image.id.slice(0, 19)}`),
       checkRuntime(runtime, info),
+      ...refused.flatMap(({ runtime: name, problems: [first] }) =>
+        first ? [warning('runtime', `${name} does not hold every limit here: ${first.what}`, first.fix)] : [],
+      ),
       ...proofs.map(({ name, held, measured, fix }) =>
         held ? ok(`limit ${name}`, measured) : failed(`limit ${name}`, measured, fix),
       ),

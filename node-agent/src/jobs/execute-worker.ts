@@ -2,8 +2,9 @@ import { type Capabilities, isIsolatedAtLeast, type SessionLanguage } from '@wat
 import type { Logger } from 'pino';
 import type { NodeConfig } from '../config/node-config.ts';
 import { type ContainerEngine, EngineError } from '../sandbox/container-engine.ts';
-import { isolationOf } from '../sandbox/container-runtime.ts';
+import { isolationOf, rankRuntimes } from '../sandbox/container-runtime.ts';
 import { poolSettings } from '../sandbox/pool/pool-settings.ts';
+import { type ProvenSandbox, proveRuntime } from '../sandbox/prove-runtime.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/sandbox-limits.ts';
 import { ensureMoreImage } from '../setup/ensure-more-image.ts';
@@ -39,51 +40,81 @@ export async function buildExecuteWorker(
   { docker, sandboxImage }: Preparation,
   problems: WorkerProblem[],
 ): Promise<ExecuteWorker | null> {
-  const { machine, config = {}, clock, logger } = options;
+  const { config = {} } = options;
   for (const step of [docker, sandboxImage]) {
     if (step?.state !== 'unavailable') continue;
     problems.push({ what: `programs: ${step.reason}`, fix: step.fix });
     return null;
   }
+  if (docker === null || docker.state === 'unavailable') return null;
   if (sandboxImage === null || sandboxImage.state === 'unavailable') return null;
-  const maxMemoryMb = maxJobMemoryMb(machine, DEFAULT_SANDBOX_LIMITS.maxMemoryMb);
-  const pool = poolSettings(machine);
-  const more = await findMore(options, problems);
-  const sandbox = createSandbox({
-    docker: options.docker,
-    image: sandboxImage.value.name,
-    ...(more && { moreImage: more.name }),
-    limits: { maxMemoryMb },
-    pool: { ...pool, budgetMb: config.warm_memory_mb ?? pool.budgetMb },
-    clock,
-    logger,
-  });
-  await sandbox.sweep();
-  const probe = await sandbox.probe();
-  const runtime = probe.runtime ?? 'runc';
-  const isolation = isolationOf(runtime);
+  const ranked = rankRuntimes(docker.value.runtimes, docker.value.defaultRuntime);
   const least = config.isolation ?? 'container';
-  if (probe.available && isIsolatedAtLeast(isolation, least)) {
-    // Nobody waits for it: what comes before is served from cold.
-    void sandbox.warmUp();
-    const toolchains = [
-      ...probe.languages.map((one) => ({ ...one, image: probe.image?.id ?? '' })),
-      ...(await sandbox.probeMore()).map((one) => ({ ...one, image: more?.id ?? '' })),
-    ];
-    const languages = toolchains.map(({ language }) => language);
-    const sessions = await offerSessions(sandbox, options, problems);
-    const offer = { languages, max_memory_mb: maxMemoryMb, runtime, isolation, toolchains };
-    return { sandbox, offer: { ...offer, ...(sessions && { sessions }) } };
-  }
-  problems.push(...probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
-  if (!isIsolatedAtLeast(isolation, least)) {
+  const [strongest, ...weaker] = ranked.filter((name) => isIsolatedAtLeast(isolationOf(name), least));
+  if (strongest === undefined) {
     problems.push({
-      what: `programs: sandbox.isolation in the configuration asks for ${least}, and the strongest runtime here is ${runtime}`,
+      what: `programs: sandbox.isolation in the configuration asks for ${least}, and the strongest runtime here is ${ranked[0]}`,
       fix: 'Register runsc (gVisor) or kata with Docker, or ask for less.',
     });
+    return null;
   }
-  await sandbox.close();
+  const more = await findMore(options, problems);
+  const images = { core: sandboxImage.value, more };
+  const proven = await proveRuntime([strongest, ...weaker], (runtime) => open(options, images, runtime));
+  problems.push(
+    ...proven.refused.flatMap(({ runtime, problems }) =>
+      problems.slice(0, 1).map(({ what, fix }) => ({ what: `programs: not by ${runtime}: ${what}`, fix })),
+    ),
+  );
+  if (proven.probe.available) return offerPrograms(options, images, proven, problems);
+  problems.push(...proven.probe.problems.map(({ what, fix }) => ({ what: `programs: ${what}`, fix })));
+  await proven.sandbox.close();
   return null;
+}
+
+interface Images {
+  core: SandboxImage;
+  more: SandboxImage | null;
+}
+
+async function open(
+  options: ExecuteWorkerOptions,
+  { core, more }: Images,
+  runtime: string,
+): Promise<Sandbox> {
+  const { docker, machine, config, clock, logger } = options;
+  const pool = poolSettings(machine);
+  const sandbox = createSandbox({
+    ...{ docker, image: core.name, runtime, clock, logger },
+    ...(more && { moreImage: more.name }),
+    limits: { maxMemoryMb: memoryOf(machine) },
+    pool: { ...pool, budgetMb: config?.warm_memory_mb ?? pool.budgetMb },
+  });
+  await sandbox.sweep();
+  return sandbox;
+}
+
+function memoryOf(machine: MachineFacts): number {
+  return maxJobMemoryMb(machine, DEFAULT_SANDBOX_LIMITS.maxMemoryMb);
+}
+
+async function offerPrograms(
+  options: ExecuteWorkerOptions,
+  { more }: Images,
+  { sandbox, probe }: ProvenSandbox,
+  problems: WorkerProblem[],
+): Promise<ExecuteWorker> {
+  const { runtime = 'runc' } = probe;
+  // Nobody waits for it: what comes before is served from cold.
+  void sandbox.warmUp();
+  const toolchains = [
+    ...probe.languages.map((one) => ({ ...one, image: probe.image?.id ?? '' })),
+    ...(await sandbox.probeMore()).map((one) => ({ ...one, image: more?.id ?? '' })),
+  ];
+  const languages = toolchains.map(({ language }) => language);
+  const sessions = await offerSessions(sandbox, options, problems);
+  const offer = { languages, max_memory_mb: memoryOf(options.machine), runtime, toolchains };
+  return { sandbox, offer: { ...offer, isolation: isolationOf(runtime), ...(sessions && { sessions }) } };
 }
 
 /** Sessions in those languages whose kernel was tried; none where the operator wants none. */

@@ -13,7 +13,16 @@ const ISOLATION: ReadonlyMap<string, Isolation> = new Map([
 
 /** The strongest of the runtimes that the host's engine has registered; its default where we know none of them. */
 export function chooseRuntime(runtimes: readonly string[], defaultRuntime: string): string {
-  return [...ISOLATION.keys()].find((name) => runtimes.includes(name)) ?? defaultRuntime;
+  return rankRuntimes(runtimes, defaultRuntime)[0];
+}
+
+/** One registered runtime of each isolation, strongest first; the engine's default where we know none of them. */
+export function rankRuntimes(runtimes: readonly string[], defaultRuntime: string): [string, ...string[]] {
+  const known = [...ISOLATION.keys()].filter((name) => runtimes.includes(name));
+  const [first = defaultRuntime, ...others] = known.filter(
+    (name, at) => known.findIndex((other) => isolationOf(other) === isolationOf(name)) === at,
+  );
+  return [first, ...others];
 }
 
 /** What a runtime puts between a program and the machine. One that we do not know counts for the least. */
