@@ -10,7 +10,7 @@ const ASYNC = { prefer: 'respond-async' };
 let market: SessionMarket;
 
 beforeAll(async () => {
-  market = await startSessionMarket();
+  market = await startSessionMarket({ NODE_RESUME_MS: '60000' });
 });
 afterEach(() => market.stopNodes());
 afterAll(() => market?.[Symbol.asyncDispose]());

@@ -31,7 +31,7 @@ export interface Agent {
 export async function startSessionMarket(env: Record<string, string> = {}): Promise<SessionMarket> {
   let offset = 0;
   const server = await startServer(
-    { SOLANA_POLL_MS: '600000', NODE_RESUME_MS: '3000', HTTP_WAIT_SECONDS: '20', ...env },
+    { SOLANA_POLL_MS: '600000', NODE_RESUME_MS: '10000', HTTP_WAIT_SECONDS: '20', ...env },
     undefined,
     () => Date.now() + offset,
   );
