@@ -33,10 +33,13 @@ const VERDICTS: readonly string[] = [
 export type SupervisorFrame =
   | { type: 'ready' }
   | { type: 'compiled' }
-  | { type: 'output'; stream: 'stdout' | 'stderr'; bytes: Buffer; isTail: boolean }
+  | OutputFrame
   | { type: 'artifact'; number: number; bytes: Buffer }
   | { type: 'artifact_end'; number: number; verdict: ArtifactVerdict; size: number }
   | EndFrame;
+
+/** Some of a stream, or the last bytes of one that was cut. */
+export type OutputFrame = { type: 'output'; stream: 'stdout' | 'stderr'; bytes: Buffer; isTail: boolean };
 
 /** A supervisor's last word. */
 export type EndFrame = { type: 'end'; nonce: string; end: JobEnd };
@@ -54,10 +57,9 @@ function toFrame(type: string, payload: Buffer): SupervisorFrame {
       return { type: 'compiled' };
     case 'O':
     case 'o':
-      return { type: 'output', stream: 'stdout', bytes: Buffer.from(payload), isTail: type === 'o' };
     case 'E':
     case 'e':
-      return { type: 'output', stream: 'stderr', bytes: Buffer.from(payload), isTail: type === 'e' };
+      return toOutput(type, payload);
     case 'F':
       return { type: 'artifact', number: payload[0] ?? 0, bytes: Buffer.from(payload.subarray(1)) };
     case 'A':
@@ -67,6 +69,12 @@ function toFrame(type: string, payload: Buffer): SupervisorFrame {
     default:
       throw new Error(`a supervisor frame of type ${JSON.stringify(type)}`);
   }
+}
+
+/** Capitals are output as it came, small letters the tail of what was cut. */
+export function toOutput(type: 'O' | 'o' | 'E' | 'e', payload: Buffer): OutputFrame {
+  const stream = type === 'O' || type === 'o' ? 'stdout' : 'stderr';
+  return { type: 'output', stream, bytes: Buffer.from(payload), isTail: type === 'o' || type === 'e' };
 }
 
 function parseArtifactEnd(text: string): SupervisorFrame {

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** Where apt, Docker and Chromium are; nothing of whoever runs the tests. */
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 export interface NodeProcess {
   child: ChildProcess;
   /** Everything that it wrote so far. */
@@ -16,7 +19,7 @@ export interface NodeProcess {
 export function startWattNode(args: readonly string[], env: Record<string, string> = {}): NodeProcess {
   if (!existsSync(MAIN)) throw new Error('node-agent is not compiled: run tsc -b first');
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: SYSTEM_PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

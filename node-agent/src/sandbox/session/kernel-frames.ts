@@ -1,5 +1,5 @@
 import { createRawReader, encodeRawFrame } from '../raw-frames.ts';
-import { type EndFrame, parseEnd } from '../supervisor-frames.ts';
+import { type EndFrame, type OutputFrame, parseEnd, toOutput } from '../supervisor-frames.ts';
 
 /** What became of one call: the kernel's word on its verdict and value, the supervisor's on everything else. */
 export interface CallEnd {
@@ -18,7 +18,7 @@ export interface CallEnd {
 
 export type KernelFrame =
   | { type: 'ready' }
-  | { type: 'output'; stream: 'stdout' | 'stderr'; bytes: Buffer; isTail: boolean }
+  | OutputFrame
   | { type: 'value'; bytes: Buffer }
   | { type: 'call_end'; nonce: string; end: CallEnd }
   | EndFrame;
@@ -43,10 +43,9 @@ function toFrame(type: string, payload: Buffer): KernelFrame {
       return { type: 'ready' };
     case 'O':
     case 'o':
-      return { type: 'output', stream: 'stdout', bytes: Buffer.from(payload), isTail: type === 'o' };
     case 'E':
     case 'e':
-      return { type: 'output', stream: 'stderr', bytes: Buffer.from(payload), isTail: type === 'e' };
+      return toOutput(type, payload);
     case 'V':
       return { type: 'value', bytes: Buffer.from(payload) };
     case 'D':
