@@ -24,6 +24,7 @@ const LIMIT_MS = 300_000;
 /** One worker runs many files, and loads what they share once: a worker for each file took longer than most files' tests. */
 const shared = {
   isolate: false,
+  setupFiles: './deploy/localnet/test/shared-worker.ts',
   maxWorkers: FILES_AT_A_TIME,
   testTimeout: LIMIT_MS,
   hookTimeout: LIMIT_MS,
