@@ -27,7 +27,7 @@ import { createReconciler, type Reconciler } from './reconciliation/reconciliati
 import { createRateLimits } from './screening/screening.ts';
 import { type CallBook, createCallBook, Sessions } from './sessions/sessions.ts';
 import { createSettlement, type Settlement } from './settlement/settlement.ts';
-import { createX402, type X402 } from './x402/x402.ts';
+import { createX402, type X402, type X402Options } from './x402/x402.ts';
 
 /** How long a call to the chain may take. */
 export const RPC_TIMEOUT_MS = 10_000;
@@ -79,26 +79,24 @@ export function assemble(parts: Parts): Context {
   const reader = createRequestReader(config.prices, config.screening);
   const jobs = createJobReader(sql);
   const pricer = createPricer(config.bulkDiscounts, createCapturedVolume(sql, clock));
-  const entrance = assembleEntrance(parts, { jobs, reader, pricer, payments, waiters, clock });
+  const rateLimits = createRateLimits(config.rateLimits);
+  const entrance = assembleEntrance(parts, { jobs, reader, pricer, payments, rateLimits, waiters, clock });
   const intake = new Intake(entrance);
-  const { shares } = config;
-  const { isSignedOnly } = payments;
   const batches = createBatches({
     sql,
     accounts,
-    shares,
-    isSignedOnly,
+    shares: config.shares,
+    isSignedOnly: payments.isSignedOnly,
     jobs,
     payTo,
     waiters,
     clock,
     onFunded,
   });
-  const { closing } = parts;
   return {
     config,
     secrets,
-    closing,
+    closing: parts.closing,
     clock,
     randomBytes,
     logger,
@@ -110,7 +108,11 @@ export function assemble(parts: Parts): Context {
     payments,
     reconciler,
     settlement: assembleSettlement(parts, clock),
-    x402: offerX402(parts, payments, (jobId) => waiters.notify(jobId)),
+    x402: offerX402(parts, {
+      fund: async (id) => (await payments.fund(id)) ?? batches.fund(id),
+      onEnded: (id) => waiters.notify(id),
+      countCheck: (agent) => rateLimits.countOther('x402 payments', agent),
+    }),
     reader,
     intake,
     batches,
@@ -120,6 +122,7 @@ export function assemble(parts: Parts): Context {
     copies,
     dispatcher,
     hub: assembleHub(parts, dispatcher, clock),
+    rateLimits,
   };
 }
 
@@ -163,11 +166,10 @@ function assembleHub(
 /** What single jobs and batches come in by; they count against the same limits. */
 function assembleEntrance(
   { config, secrets }: Parts,
-  shared: Pick<IntakeOptions, 'jobs' | 'reader' | 'pricer' | 'payments' | 'waiters' | 'clock'>,
+  shared: Pick<IntakeOptions, 'jobs' | 'reader' | 'pricer' | 'payments' | 'rateLimits' | 'waiters' | 'clock'>,
 ): IntakeOptions {
   return {
     ...shared,
-    rateLimits: createRateLimits(config.rateLimits),
     shares: config.shares,
     jobIdSecret: secrets.routerKey.secret,
     limits: {
@@ -178,8 +180,8 @@ function assembleEntrance(
   };
 }
 
-function offerX402(parts: Parts, payments: Payments, onEnded: (jobId: string) => void): X402 | null {
-  const { config, secrets, database, listening } = parts;
+function offerX402(parts: Parts, shared: Pick<X402Options, 'fund' | 'onEnded' | 'countCheck'>): X402 | null {
+  const { config, secrets, database, payTo, listening } = parts;
   const logger = parts.logger.child({ part: 'x402' });
   if (!secrets.feePayerKey) {
     logger.info('x402 is not offered: X402_FEE_PAYER_PRIVATE_KEY and COMPUTE_WALLET_PRIVATE_KEY are missing');
@@ -187,7 +189,7 @@ function offerX402(parts: Parts, payments: Payments, onEnded: (jobId: string) =>
   }
   const { sql } = database;
   const publicUrl = () => listening.url;
-  return createX402({ sql, payments, config, key: secrets.feePayerKey, publicUrl, onEnded, logger });
+  return createX402({ ...shared, sql, payTo, config, key: secrets.feePayerKey, publicUrl, logger });
 }
 
 /** Without the compute wallet's key nothing is paid out; what nodes are owed is shown all the same. */

@@ -13,6 +13,7 @@ import type { JobReader, OutputStreams } from './jobs/jobs.ts';
 import type { SystemAccounts } from './ledger/ledger.ts';
 import type { Payments } from './payments/payments.ts';
 import type { Reconciler } from './reconciliation/reconciliation.ts';
+import type { RateLimits } from './screening/screening.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { Settlement } from './settlement/settlement.ts';
 import type { X402 } from './x402/x402.ts';
@@ -47,4 +48,5 @@ export interface Context {
   copies: Copies;
   dispatcher: Dispatcher;
   hub: Hub;
+  rateLimits: RateLimits;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,7 +84,10 @@ async function payForAMinute(parts: {
   sql: Database['sql'];
   signal: AbortSignal;
 }): Promise<Round> {
-  const { order, payers, proxy, sql, signal } = parts;
+  const { order, payers, proxy, sql } = parts;
+  // All payments of a round wait under it at the same time: their number is meant, and no leak to be warned of.
+  const signal = AbortSignal.any([parts.signal]);
+  setMaxListeners(PAYMENTS_A_ROUND, signal);
   proxy.reset();
   const begun = performance.now();
   const payments = Array.from({ length: PAYMENTS_A_ROUND }, async (_, index) => {

@@ -1,4 +1,4 @@
-import type { SqlRunner } from '../db/connect.ts';
+import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import type { Scope } from './authority.ts';
 
 /** An API key as it is kept. Budgets in base units, times in Unix milliseconds. */
@@ -24,16 +24,22 @@ const columns = (sql: SqlRunner) => sql`
   extract(epoch from created_at)::float8 * 1000 as "createdAt", extract(epoch from expires_at)::float8 * 1000 as "expiresAt",
   extract(epoch from revoked_at)::float8 * 1000 as "revokedAt", extract(epoch from last_used_at)::float8 * 1000 as "lastUsedAt"`;
 
-/** Null when the wallet has as many keys as it may. */
-export async function insertKey(sql: SqlRunner, key: NewKey): Promise<StoredKey | null> {
-  const [stored] = await sql<StoredKey[]>`
-    insert into api_keys (id, wallet, name, secret_sha256, scopes, budget_per_job, budget_per_day, expires_at)
-    select ${key.id}, ${key.wallet}, ${key.name}, ${key.secretSha256}, ${key.scopes}::text[],
-      ${key.budgetPerJob?.toString() ?? null}::bigint, ${key.budgetPerDay?.toString() ?? null}::bigint,
-      to_timestamp(${key.expiresAt}::float8 / 1000.0)
-    where (select count(*) from api_keys where wallet = ${key.wallet} and revoked_at is null) < ${MAX_LIVE_KEYS}
-    returning ${columns(sql)}`;
-  return stored ?? null;
+/** Null when the wallet has as many keys as it may; those that were revoked or are over do not count. */
+export async function insertKey(sql: SqlClient, key: NewKey): Promise<StoredKey | null> {
+  return sql.begin(async (tx) => {
+    // Two that are made at once would not see each other in the count.
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`api_keys:${key.wallet}`}, 0))`;
+    const [stored] = await tx<StoredKey[]>`
+      insert into api_keys (id, wallet, name, secret_sha256, scopes, budget_per_job, budget_per_day, expires_at)
+      select ${key.id}, ${key.wallet}, ${key.name}, ${key.secretSha256}, ${key.scopes}::text[],
+        ${key.budgetPerJob?.toString() ?? null}::bigint, ${key.budgetPerDay?.toString() ?? null}::bigint,
+        to_timestamp(${key.expiresAt}::float8 / 1000.0)
+      where ${MAX_LIVE_KEYS} > (
+        select count(*) from api_keys
+        where wallet = ${key.wallet} and revoked_at is null and (expires_at is null or expires_at > now()))
+      returning ${columns(tx)}`;
+    return stored ?? null;
+  });
 }
 
 type FoundKey = StoredKey & { secretSha256: string; isCustomer: boolean };

@@ -14,7 +14,7 @@ import {
   type UnpaidJob,
   unpaid,
 } from '../intake/intake.ts';
-import type { Waiters } from '../jobs/jobs.ts';
+import type { JobReader, Waiters } from '../jobs/jobs.ts';
 import type { Payments, Spender } from '../payments/payments.ts';
 import type { RateLimits } from '../screening/screening.ts';
 import type { BatchRecord, NewBatch } from './batch-record.ts';
@@ -23,6 +23,7 @@ import { readBatch } from './read-batch.ts';
 
 export interface BatchCallsOptions {
   batches: Batches;
+  jobs: JobReader;
   reader: RequestReader;
   pricer: Pricer;
   rateLimits: RateLimits;
@@ -35,7 +36,7 @@ export interface BatchCallsOptions {
 }
 
 /** A call for many pages, as HTTP hands it over. */
-export type BatchSubmission = Omit<Submission, 'service' | 'settlement'>;
+export type BatchSubmission = Omit<Submission, 'service'>;
 
 interface ReadCall {
   submission: BatchSubmission;
@@ -62,10 +63,14 @@ export class BatchCalls {
 
   /** The batch, funded. Throws an AppError for whatever is refused; a call that was refused has moved no money. */
   async submit(submission: BatchSubmission): Promise<BatchRecord> {
-    const { batches, payments } = this.#options;
+    const { batches, jobs, payments } = this.#options;
     const call = this.#read(submission);
     const known = await batches.find(call.id);
     if (known) return this.#follow(known, call);
+    // One payment could be taken for either of the two.
+    if (call.isNamed && (await jobs.find(call.id))) {
+      throw new AppError('JOB_ID_CONFLICT', { extra: { job_id: call.id } });
+    }
     const batch = await this.#price(call);
     if (call.maxCost !== null && batch.price > call.maxCost) throw priceExceeded(batch.price, call.maxCost);
     const takeBack = await this.#count(call);
@@ -82,9 +87,10 @@ export class BatchCalls {
   }
 
   #read(submission: BatchSubmission): ReadCall {
-    const { authority, idempotencyKey } = submission;
+    const { authority, idempotencyKey, settlement } = submission;
     const { reader, jobIdSecret } = this.#options;
     const { pages, jobId, maxCost } = readBatch(reader, submission.body);
+    const named = jobId ?? settlement?.jobId ?? null;
     const keyed =
       authority && idempotencyKey !== null
         ? idempotentJobId(jobIdSecret, authority.wallet, `batch\n${idempotencyKey}`)
@@ -93,10 +99,11 @@ export class BatchCalls {
       submission,
       pages,
       requests: JSON.stringify(pages.map((page) => page.request)),
-      id: jobId ?? keyed ?? createJobId(),
-      isNamed: jobId !== null,
+      id: named ?? keyed ?? createJobId(),
+      isNamed: named !== null,
       maxCost: lowerCost(maxCost, submission.maxCost),
-      spender: authority && { wallet: authority.wallet, keyId: authority.keyId },
+      // A call that brings its own payment is paid by that.
+      spender: authority && !settlement ? { wallet: authority.wallet, keyId: authority.keyId } : null,
     };
   }
 
@@ -154,7 +161,8 @@ export class BatchCalls {
     if (batch.state === 'funded') return batch;
     if (maxCost !== null && batch.price > maxCost) throw priceExceeded(batch.price, maxCost, batch.id);
     const { waiters, clock, limits } = this.#options;
-    const { signal, authority, isAsync } = submission;
+    const { signal, authority, isAsync, settlement } = submission;
+    await settlement?.settle(unpaidOf(batch));
     await seekPayment(
       { payments: this.#finder, waiters, clock, graceMs: isNamed ? limits.graceMs : 0 },
       unpaidOf(batch),

@@ -47,6 +47,21 @@ export async function loadBatch(sql: SqlRunner, id: JobId): Promise<BatchRecord 
 /** Locks a batch that waits for its payment until the caller's transaction ends; null when it does not wait any more. */
 export async function lockUnpaidBatch(sql: SqlRunner, id: JobId): Promise<BatchRecord | null> {
   const locked = await sql`
-    select id from scrape_batches where id = ${id} and state = 'awaiting_payment' and expires_at > now() for no key update`;
+    select id from scrape_batches b where id = ${id} and state = 'awaiting_payment' and (
+      expires_at > now() or exists (select 1 from x402_settlements s where s.job_id = b.id and s.state = 'signed'))
+    for no key update`;
   return locked.length > 0 ? loadBatch(sql, id) : null;
+}
+
+const EXPIRE_MAX = 1000;
+
+/** `awaiting_payment` → `expired` for batches whose payment did not come in time, at most 1000 a call. */
+export async function expireUnpaidBatches(sql: SqlRunner): Promise<void> {
+  await sql`
+    update scrape_batches set state = 'expired' where id in (
+      select id from scrape_batches b where state = 'awaiting_payment' and expires_at <= now()
+        -- Its payment may have been sent.
+        and not exists (select 1 from x402_settlements s where s.job_id = b.id and s.state = 'signed')
+      order by expires_at limit ${EXPIRE_MAX} for no key update skip locked
+    ) and state = 'awaiting_payment'`;
 }

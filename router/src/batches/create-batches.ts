@@ -2,12 +2,16 @@ import type { BatchPage, BatchSummary, BatchView } from '@watt/shared';
 import { type JobId, parseJobId } from '@watt/shared';
 import { loadQueuedJobs, type QueuedJob, type Waiters } from '../jobs/jobs.ts';
 import type { FundOutcome, Spender } from '../payments/payments.ts';
-import { type BatchRecord, loadBatch, type NewBatch, registerBatch } from './batch-record.ts';
+import {
+  type BatchRecord,
+  expireUnpaidBatches,
+  loadBatch,
+  type NewBatch,
+  registerBatch,
+} from './batch-record.ts';
 import { pageOf, type ResultRooms, summaryOf, viewOf } from './batch-results.ts';
 import { followBatch } from './follow-batch.ts';
 import { type FundingRooms, fundBatch } from './fund-batch.ts';
-
-const EXPIRE_MAX = 1000;
 
 export interface BatchesOptions extends FundingRooms, ResultRooms {
   waiters: Waiters;
@@ -69,16 +73,13 @@ export function createBatches(options: BatchesOptions): Batches {
         await sql<{ id: string }[]>`
           select b.id from scrape_batches b where b.state = 'awaiting_payment' and b.expires_at > now() and exists (
             select 1 from chain_credits c where c.applied_job is null and c.payer is not null and c.status <> 'orphaned'
-              and c.memo in (b.id::text, b.commitment))`,
+              and c.memo in (b.id::text, b.commitment))
+          union
+          select b.id from x402_settlements s join scrape_batches b on b.id = s.job_id join chain_credits c on c.signature = s.signature
+          where s.state in ('signed','settled') and b.state = 'awaiting_payment' and c.applied_job is null`,
       );
     },
-    async expireUnpaid() {
-      await sql`
-        update scrape_batches set state = 'expired' where id in (
-          select id from scrape_batches where state = 'awaiting_payment' and expires_at <= now()
-          order by expires_at limit ${EXPIRE_MAX} for no key update skip locked
-        ) and state = 'awaiting_payment'`;
-    },
+    expireUnpaid: () => expireUnpaidBatches(sql),
     summary: (batch) => summaryOf(options, batch),
     view: (batch, part) => viewOf(options, batch, part),
     async *follow(batch, wait) {

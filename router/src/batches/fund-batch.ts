@@ -7,6 +7,7 @@ import {
   lockCredits,
   planFunding,
   type Spender,
+  withOutlook,
   writeHolds,
 } from '../payments/payments.ts';
 import { type BatchRecord, lockUnpaidBatch } from './batch-record.ts';
@@ -48,7 +49,7 @@ export async function fundBatch(
         update scrape_batches set state = 'funded', payer = ${whole.wallet}, funded_at = now()
         where id = ${batch.id} and state = 'awaiting_payment'`;
     }
-    return outcomes.get(batch.id) ?? null;
+    return (await withOutlook(tx, outcomes)).get(batch.id) ?? null;
   });
 }
 

@@ -54,6 +54,8 @@ export interface Config {
     urlPerHour: number;
     globalPerHour: number;
     executeAgentPerHour: number;
+    x402PerHour: number;
+    keysPerHour: number;
   };
   screening: {
     blockedDomains: DomainPattern[];
@@ -133,6 +135,8 @@ export function toConfig(env: Env): Config {
       urlPerHour: read.integer('RATE_LIMIT_URL_PER_HOUR', { fallback: 10, min: 1, max: 1e9 }),
       globalPerHour: read.integer('RATE_LIMIT_GLOBAL_PER_HOUR', { fallback: 10_000, min: 1, max: 1e9 }),
       executeAgentPerHour: read.integer('RATE_LIMIT_EXECUTE_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
+      x402PerHour: read.integer('RATE_LIMIT_X402_PER_HOUR', { fallback: 2000, min: 1, max: 1e9 }),
+      keysPerHour: read.integer('RATE_LIMIT_KEYS_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
     },
     screening: {
       blockedDomains: read.parsed('BLOCKED_DOMAINS', DEFAULT_BLOCKED_DOMAINS, parseDomainPatterns),

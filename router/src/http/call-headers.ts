@@ -1,6 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { AppError } from '@watt/shared';
-
 /** A header that is sent once, or a list of what it was sent as. */
 export function headerText(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header;
@@ -11,10 +8,4 @@ export function prefersAsync(header: string | string[] | undefined): boolean {
   return [header ?? []]
     .flat()
     .some((value) => value.split(',').some((part) => /^\s*respond-async\s*(?:;|$)/i.test(part)));
-}
-
-/** For what x402 does not buy: its payer would wait for what will not come. Throws X402_UNAVAILABLE. */
-export function refuseX402(headers: IncomingHttpHeaders): void {
-  if (headers['payment-signature'] === undefined) return;
-  throw new AppError('X402_UNAVAILABLE', { detail: 'This is paid by memo or from the balance' });
 }

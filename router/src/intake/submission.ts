@@ -1,4 +1,4 @@
-import type { BaseUnits } from '@watt/shared';
+import type { BaseUnits, JobId } from '@watt/shared';
 import type { Authority } from '../access/access.ts';
 import type { RequestForm } from './read-request.ts';
 import type { UnpaidJob } from './unpaid-answers.ts';
@@ -27,7 +27,7 @@ export interface Submission {
 /** A payment that the router itself brings to the chain. */
 export interface Settlement {
   /** The job that it names, for a body that names none. */
-  jobId: string | undefined;
+  jobId: JobId;
   /** Sends the payment for this job, unless the job has one on its way. Throws when it is refused; then nothing has moved. */
   settle(job: UnpaidJob): Promise<void>;
 }

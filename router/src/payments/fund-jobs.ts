@@ -51,7 +51,7 @@ export async function fundJobs(
 }
 
 /** Says of jobs that are still unpaid how a settlement of theirs stands. */
-async function withOutlook(
+export async function withOutlook(
   sql: SqlRunner,
   outcomes: Map<string, FundOutcome>,
 ): Promise<Map<string, FundOutcome>> {

@@ -6,6 +6,7 @@ export {
   lockCredits,
   planFunding,
   type SettlementOutlook,
+  withOutlook,
   writeHolds,
 } from './fund-jobs.ts';
 export { insufficientMessage, type PayTo, paymentDetails } from './payment-details.ts';

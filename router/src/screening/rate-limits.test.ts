@@ -2,7 +2,14 @@ import { AppError } from '@watt/shared';
 import { describe, expect, it } from 'vitest';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 
-const LIMITS = { agentPerHour: 3, urlPerHour: 2, globalPerHour: 5, executeAgentPerHour: 2 };
+const LIMITS = {
+  agentPerHour: 3,
+  urlPerHour: 2,
+  globalPerHour: 5,
+  executeAgentPerHour: 2,
+  x402PerHour: 2,
+  keysPerHour: 1,
+};
 const url = 'https://example.com/';
 
 async function refusal(
@@ -80,6 +87,20 @@ describe('createRateLimits', () => {
     expect(await refusal(limits, { service: 'scrape', agent: 'a', url: other })).toMatchObject({
       extra: { per: 'agent' },
     });
+  });
+
+  it('counts payments and keys by themselves, each for its agent', async () => {
+    const limits = createRateLimits(LIMITS);
+    for (const _ of [1, 2]) await limits.countOther('x402 payments', 'a');
+    await limits.countOther('API keys', 'a');
+    await expect(limits.countOther('x402 payments', 'a')).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      extra: { limit: 2, per: 'agent' },
+      message: expect.stringMatching(/^More than 2 x402 payments an hour/),
+    });
+    await expect(limits.countOther('API keys', 'a')).rejects.toMatchObject({ extra: { limit: 1 } });
+    await limits.countOther('x402 payments', 'b');
+    expect(await refusal(limits, { service: 'execute', agent: 'a', url: null })).toBeNull();
   });
 
   it('holds when calls come at once', async () => {

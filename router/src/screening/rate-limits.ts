@@ -11,11 +11,16 @@ export interface CountedJob {
   url: string | null;
 }
 
+/** Payments over x402 whose worth the chain is asked for, and API keys that are made. */
+export type CountedOther = 'x402 payments' | 'API keys';
+
 export interface RateLimits {
   /** Counts one new job; throws RATE_LIMITED, with Retry-After, and counts nothing when any of the limits is reached. */
   count(job: CountedJob): Promise<void>;
   /** Takes back a count: the job turned out not to be new. */
   giveBack(job: CountedJob): Promise<void>;
+  /** Counts what is no job and costs us all the same, whatever comes of it; throws RATE_LIMITED. */
+  countOther(what: CountedOther, agent: string): Promise<void>;
 }
 
 /** Per agent, per URL and for all, each by the hour. Source: specification, section 3 "Rate Limits". */
@@ -32,6 +37,11 @@ export function createRateLimits(limits: Config['rateLimits']): RateLimits {
     execute: limiter('execute', limits.globalPerHour),
   };
 
+  const others: Record<CountedOther, RateLimiterMemory> = {
+    'x402 payments': limiter('x402 per agent', limits.x402PerHour),
+    'API keys': limiter('keys per agent', limits.keysPerHour),
+  };
+
   const checksOf = ({ service, agent, url }: CountedJob): Check[] => [
     { limit: agents[service], key: agent, of: 'agent' },
     ...(url === null ? [] : [{ limit: urls, key: url, of: 'URL' }]),
@@ -46,11 +56,15 @@ export function createRateLimits(limits: Config['rateLimits']): RateLimits {
         if (!refusal) continue;
         // The limiter counts what it refuses too.
         for (const counted of checks.slice(0, index + 1)) await counted.limit.reward(counted.key);
-        throw rateLimited(check.of, check.limit.points, refusal);
+        throw rateLimited('jobs', check.of, check.limit.points, refusal);
       }
     },
     async giveBack(job) {
       for (const check of checksOf(job)) await check.limit.reward(check.key);
+    },
+    async countOther(what, agent) {
+      const refusal = await consume(others[what], agent);
+      if (refusal) throw rateLimited(what, 'agent', others[what].points, refusal);
     },
   };
 }
@@ -71,10 +85,10 @@ async function consume(limit: RateLimiterMemory, key: string): Promise<RateLimit
   }
 }
 
-function rateLimited(of: string, limit: number, refusal: RateLimiterRes): AppError {
+function rateLimited(what: string, of: string, limit: number, refusal: RateLimiterRes): AppError {
   const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
   return new AppError('RATE_LIMITED', {
-    detail: `More than ${limit} jobs an hour for this ${of}; try again in ${seconds} s`,
+    detail: `More than ${limit} ${what} an hour for this ${of}; try again in ${seconds} s`,
     extra: { limit, per: of, window_seconds: HOUR_SECONDS, retry_after_seconds: seconds },
     headers: {
       'retry-after': `${seconds}`,

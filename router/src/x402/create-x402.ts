@@ -2,7 +2,7 @@ import type { JobId, SigningKey } from '@watt/shared';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { SqlClient } from '../db/connect.ts';
-import type { Payments } from '../payments/payments.ts';
+import type { PayTo } from '../payments/payments.ts';
 import { type DiscoveredResource, discoverResources } from './discovery.ts';
 import { createFacilitator } from './facilitator.ts';
 import { chooseNetwork } from './network.ts';
@@ -14,14 +14,18 @@ import { findSettlement } from './settlement-store.ts';
 
 export interface X402Options {
   sql: SqlClient;
-  payments: Payments;
+  payTo: PayTo;
   config: Config;
   /** Pays the fees. */
   key: SigningKey;
   /** The origin by which agents reach this router; known once it listens. */
   publicUrl: () => string;
+  /** Pays a job, or a batch, from what is on record. */
+  fund(jobId: string): Promise<unknown>;
   /** The settlement of this job has ended without effect. */
   onEnded(jobId: string): void;
+  /** Counts a payment that the chain is asked about; throws RATE_LIMITED. */
+  countCheck(agent: string): Promise<void>;
   logger: Logger;
 }
 
@@ -45,8 +49,7 @@ const CALL_TIMEOUT_MS = 10_000;
 const READINESS_MS = 30_000;
 
 export function createX402(options: X402Options): X402 {
-  const { sql, payments, key, logger } = options;
-  const { payTo } = payments;
+  const { sql, payTo, key, logger } = options;
   const { rpcUrl } = options.config.chain;
   const settings = options.config.x402;
   const network = chooseNetwork(payTo.network, settings.network);
@@ -69,7 +72,7 @@ export function createX402(options: X402Options): X402 {
     facilitator,
     everyMs: settings.resendMs,
     logger,
-    fund: (jobId) => payments.fund(jobId),
+    fund: options.fund,
     onEnded: options.onEnded,
   });
   const { limits } = settings;
@@ -88,6 +91,7 @@ export function createX402(options: X402Options): X402 {
           limits,
           publicUrl: options.publicUrl,
           fault: readiness.fault,
+          countCheck: options.countCheck,
           logger,
         },
         request,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { AppError, parseJobId, type Service } from '@watt/shared';
+import { AppError, parseJobId } from '@watt/shared';
 import type { Settlement } from '../intake/intake.ts';
+import { GOODS, type SoldPath } from './goods.ts';
 import { encodeHeader, PAYMENT_REQUIRED, PAYMENT_RESPONSE, readPayment } from './payment-header.ts';
 import { paymentRequired, spendControls } from './payment-required.ts';
 import { paymentResponse } from './payment-response.ts';
@@ -13,11 +14,12 @@ export interface PaidCallParts extends SettlerParts {
 }
 
 export interface PaidCallRequest {
-  service: Service;
   /** Where it was called. */
-  path: string;
+  path: SoldPath;
   /** The exact bytes of the body. */
   raw: Uint8Array;
+  /** Whom its payments are counted for. */
+  agent: string;
   headers: IncomingHttpHeaders;
 }
 
@@ -34,7 +36,7 @@ export interface PaidCall {
 /** Throws X402_MALFORMED. */
 export function openPaidCall(parts: PaidCallParts, request: PaidCallRequest): PaidCall {
   const { terms, sql } = parts;
-  const { service, raw } = request;
+  const { path, raw, agent } = request;
   const payment = readPayment(request.headers);
 
   const receipt = async (jobId: unknown): Promise<Record<string, string>> => {
@@ -46,7 +48,7 @@ export function openPaidCall(parts: PaidCallParts, request: PaidCallRequest): Pa
   return {
     settlement: payment && {
       jobId: payment.jobId,
-      settle: (job) => settlePayment(parts, { job, payment, service, raw }),
+      settle: (job) => settlePayment(parts, { job, payment, service: GOODS[path].service, raw, agent }),
     },
     receipt,
     async explain(error) {
@@ -67,17 +69,18 @@ export function openPaidCall(parts: PaidCallParts, request: PaidCallRequest): Pa
 function offerOn(
   error: AppError,
   { terms, publicUrl }: PaidCallParts,
-  { service, path, raw }: PaidCallRequest,
+  { path, raw }: PaidCallRequest,
 ): { headers?: Record<string, string>; extra?: Record<string, unknown> } {
   const { job_id: jobId, payment } = error.extra;
   const price = (payment as { amount_base?: unknown } | undefined)?.amount_base;
   const isWhole = typeof price === 'string' && error.code !== 'PAYMENT_INSUFFICIENT';
   if (error.entry.status !== 402 || typeof jobId !== 'string' || !isWhole) return {};
-  const required = paymentRequired(terms, {
-    url: `${publicUrl()}${path}`,
-    error: error.message,
-    request: { jobId, service, raw, price: BigInt(price) },
-  });
+  const { service, description } = GOODS[path];
+  const required = paymentRequired(
+    terms,
+    { url: `${publicUrl()}${path}`, description },
+    { error: error.message, request: { jobId, service, raw, price: BigInt(price) } },
+  );
   return {
     headers: { [PAYMENT_REQUIRED]: encodeHeader(required) },
     extra: { x402: { version: 2, network: terms.network, spend_controls: spendControls(terms, price) } },

@@ -1,4 +1,3 @@
-import type { Service } from '@watt/shared';
 import type { Requirements } from './payment-header.ts';
 import { type OfferTerms, type PricedRequest, requirementsFor } from './requirements.ts';
 
@@ -10,20 +9,16 @@ export interface PaymentRequired {
   accepts: Requirements[];
 }
 
-export const DESCRIPTIONS: Record<Service, string> = {
-  scrape: 'Fetches a public web page and returns its text, HTML, JSON, Markdown or chosen parts.',
-  execute: 'Runs a program in a sandbox without network and returns its output.',
-};
-
 /** The header's content; about 1 KiB, for proxies cut long headers. */
 export function paymentRequired(
   terms: OfferTerms,
-  { url, error, request }: { url: string; error: string; request: PricedRequest },
+  resource: { url: string; description: string },
+  { error, request }: { error: string; request: PricedRequest },
 ): PaymentRequired {
   return {
     x402Version: 2,
     error,
-    resource: { url, description: DESCRIPTIONS[request.service], mimeType: 'application/json' },
+    resource: { ...resource, mimeType: 'application/json' },
     accepts: [requirementsFor(terms, request)],
   };
 }

@@ -3,6 +3,7 @@ import type { SqlClient, SqlRunner } from '../db/connect.ts';
 
 export interface NewSettlement {
   signature: string;
+  /** Of a job, or of a batch that is paid at once. */
   jobId: JobId;
   payer: string;
   /** Base units. */
@@ -39,9 +40,7 @@ export async function registerSettlement(
 ): Promise<Registration> {
   return sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtext('x402_settlements'))`;
-    const [job] = await tx`
-      select 1 from jobs where id = ${settlement.jobId} and state = 'awaiting_payment' for no key update`;
-    if (!job) return { outcome: 'not_waiting' };
+    if (!(await lockWaiting(tx, settlement.jobId))) return { outcome: 'not_waiting' };
     const [live] = await tx`
       select 1 from x402_settlements where job_id = ${settlement.jobId} and state in ('signed','settled')`;
     if (live) return { outcome: 'joined' };
@@ -54,6 +53,16 @@ export async function registerSettlement(
       on conflict (signature) do nothing returning 1`;
     return { outcome: stored.length > 0 ? 'stored' : 'used' };
   });
+}
+
+/** Locks what is to be paid, a job or a batch; false when it does not wait for a payment. */
+async function lockWaiting(sql: SqlRunner, id: JobId): Promise<boolean> {
+  const jobs = await sql`
+    select 1 from jobs where id = ${id} and state = 'awaiting_payment' for no key update`;
+  if (jobs.length > 0) return true;
+  const batches = await sql`
+    select 1 from scrape_batches where id = ${id} and state = 'awaiting_payment' for no key update`;
+  return batches.length > 0;
 }
 
 async function findLimit(

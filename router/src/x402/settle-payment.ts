@@ -17,6 +17,8 @@ export interface SettlerParts {
   limits: SettlementLimits;
   /** Why x402 is not offered right now; null when it is. */
   fault: () => string | null;
+  /** Counts a payment that the chain is asked about; throws RATE_LIMITED. */
+  countCheck(agent: string): Promise<void>;
   logger: Logger;
 }
 
@@ -26,6 +28,8 @@ export interface PaymentForJob {
   service: Service;
   /** The exact bytes of the body that came with the payment. */
   raw: Uint8Array;
+  /** Whom the payment is counted for. */
+  agent: string;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -46,6 +50,8 @@ export async function settlePayment(parts: SettlerParts, paid: PaymentForJob): P
   const ours = requirementsFor(parts.terms, { ...paid, jobId: job.id, price: job.price });
   const mismatch = findMismatch(payment.accepted, ours);
   if (mismatch) throw refuse('X402_REFUSED', `accepted.${mismatch} is not what was offered for this request`);
+  // From here on it costs calls to the chain, and a payment that is refused costs its sender nothing.
+  await parts.countCheck(paid.agent);
   const silent = (cause: unknown) => {
     throw refuse('X402_UNAVAILABLE', 'The chain does not answer', cause);
   };

@@ -56,6 +56,19 @@ describe('making a key', () => {
     expectProblem(await server.send('POST', KEYS, body, bearer), 403, 'WALLET_SIGNATURE_REQUIRED');
   });
 
+  it('stops at a hundred of a wallet, however many are made at once; ended ones do not count', async () => {
+    const owner = prepaidAgent(server);
+    await server.db.database.sql`
+      insert into api_keys (id, wallet, name, secret_sha256, scopes, expires_at, revoked_at)
+      select 'key' || n, ${owner.wallet}, 'made before', repeat('a', 64), '{read}',
+        case when n = 99 then now() - interval '1 hour' end, case when n = 100 then now() end
+      from generate_series(1, 100) as n`;
+    const body = { name: 'a', scopes: ['read'] };
+    const answers = await Promise.all(Array.from({ length: 12 }, () => owner.send('POST', KEYS, body)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+    expect(new Set(answers.flatMap(({ json }) => json.code ?? []))).toEqual(new Set(['KEY_LIMIT_REACHED']));
+  });
+
   test.each([
     [{ name: '', scopes: ['read'] }, 'name'],
     [{ name: 'a', scopes: [] }, 'scopes'],

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { JobId } from '@watt/shared';
+import { base, createJobId, type JobId } from '@watt/shared';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  expireUnpaidBatches,
+  loadBatch,
+  lockUnpaidBatch,
+  type NewBatch,
+  registerBatch,
+} from '../../src/batches/batch-record.ts';
 import { type NewSettlement, registerSettlement } from '../../src/x402/register-settlement.ts';
 import {
   endSettlement,
@@ -31,6 +38,18 @@ const payment = (jobId: JobId, more: Partial<NewSettlement> = {}): NewSettlement
   lastValidHeight: 100n,
   ...more,
 });
+const newBatch = (id: JobId, expiresAt = Date.now() + 60_000): NewBatch => ({
+  id,
+  requests: '[]',
+  requestSha256: 'a'.repeat(64),
+  commitment: `w1:${id}`,
+  jobIds: [createJobId()],
+  prices: [base(5n)],
+  listPrices: [base(5n)],
+  discountBps: 0,
+  price: base(5n),
+  expiresAt,
+});
 const register = (settlement: NewSettlement, limits: Partial<typeof LIMITS> = {}) =>
   registerSettlement(sql(), settlement, { ...LIMITS, ...limits });
 const credit = (signature: string, status = 'confirmed') => sql()`
@@ -44,6 +63,29 @@ describe('registerSettlement', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'stored')).toHaveLength(1);
     expect(outcomes.filter(({ outcome }) => outcome === 'joined')).toHaveLength(19);
     expect(await openSettlements(sql(), 10)).toHaveLength(1);
+  });
+
+  it('stores one for a batch that is paid at once, and none for what is not there', async () => {
+    const batchId = createJobId();
+    await registerBatch(sql(), newBatch(batchId));
+    expect(await register(payment(batchId))).toEqual({ outcome: 'stored' });
+    expect(await register(payment(batchId))).toEqual({ outcome: 'joined' });
+    expect(await register(payment(createJobId()))).toEqual({ outcome: 'not_waiting' });
+    const row = payment(createJobId());
+    const forced = sql()`
+      insert into x402_settlements (signature, job_id, payer, amount, raw, fee_lamports, last_valid_height, state)
+      values (${row.signature}, ${row.jobId}, 'payer', 5, '\\x00', 1, 1, 'signed')`;
+    await expect(forced).rejects.toThrow(/is for nothing that is sold/);
+  });
+
+  it('keeps a batch whose payment is on its way beyond its time', async () => {
+    const [paying, forgotten] = [createJobId(), createJobId()];
+    for (const id of [paying, forgotten]) await registerBatch(sql(), newBatch(id, Date.now() - 1000));
+    await register(payment(paying));
+    await expireUnpaidBatches(sql());
+    expect(await loadBatch(sql(), paying)).toMatchObject({ state: 'awaiting_payment' });
+    expect(await loadBatch(sql(), forgotten)).toMatchObject({ state: 'expired' });
+    await sql().begin(async (tx) => expect(await lockUnpaidBatch(tx, paying)).not.toBeNull());
   });
 
   it('does not store for a job that does not wait for a payment', async () => {

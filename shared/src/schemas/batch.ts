@@ -61,6 +61,11 @@ export const BatchSummarySchema = Type.Object({
   watt_burned: Type.Number(),
   watt_refunded: Type.Number({ description: 'Given back to the payer’s balance for pages that failed.' }),
   payment: Type.Optional(PaymentDetailsSchema),
+  payment_pending: Type.Optional(
+    Type.String({
+      description: 'In place of `payment`: the signature of an x402 payment that is on its way.',
+    }),
+  ),
 });
 export type BatchSummary = Static<typeof BatchSummarySchema>;
 

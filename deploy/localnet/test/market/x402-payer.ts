@@ -15,6 +15,7 @@ export interface X402Payer {
 
 export interface SignedCall {
   jobId: string;
+  body: object;
   /** What was asked for, as the header said it. */
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of every shape
   required: any;
@@ -37,6 +38,7 @@ export async function createX402Payer(market: Market, wallet: Keypair): Promise<
       const headers = http.encodePaymentSignatureHeader(await client.createPaymentPayload(required));
       return {
         jobId: unpaid.body.job_id,
+        body,
         required,
         headers,
         send: (other = {}) => call('POST', other.url ?? url, other.body ?? body, other.headers ?? headers),

@@ -123,10 +123,13 @@ it('charges a named job once, however often it is paid for', async () => {
 
 it('lists what it sells, as a bazaar does, and what it supports, as a facilitator does', async () => {
   const list = (await call('GET', at('/discovery/resources'))).body;
-  expect(list).toMatchObject({ x402Version: 2, pagination: { limit: 50, offset: 0, total: 2 } });
+  expect(list).toMatchObject({ x402Version: 2, pagination: { limit: 50, offset: 0, total: 5 } });
   expect(list.items).toMatchObject([
     { resource: at('/api/v1/scrape'), accepts: [{ amount: '100000000' }] },
     { resource: at('/api/v1/execute'), accepts: [{ amount: '300000000' }] },
+    { resource: at('/api/v1/scrape/batch'), accepts: [{ amount: '100000000' }] },
+    { resource: at('/api/v1/map'), accepts: [{ amount: '100000000' }] },
+    { resource: at('/api/v1/sessions'), accepts: [{ amount: '500000000' }] },
   ]);
   const [scrape] = list.items;
   expect(scrape.accepts[0].extra.priceRange).toEqual({ min: '100000000', max: '1100000000' });

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { at, baseUnits, bytea } from './columns.ts';
-import { jobs } from './jobs.ts';
 
 /**
  * A payer's transaction that we pay the fee of, stored with both signatures before it is sent. The watcher credits what it brings; this row
@@ -11,9 +10,8 @@ export const x402Settlements = pgTable(
   'x402_settlements',
   {
     signature: text('signature').primaryKey(),
-    jobId: uuid('job_id')
-      .notNull()
-      .references(() => jobs.id),
+    /** A job, or a batch that is paid at once: a trigger holds it, since there are two tables. */
+    jobId: uuid('job_id').notNull(),
     payer: text('payer').notNull(),
     amount: baseUnits('amount').notNull(),
     raw: bytea('raw').notNull(),

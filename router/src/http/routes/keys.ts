@@ -14,7 +14,7 @@ import {
 } from '../../access/access.ts';
 import { amountFields, readAmount } from '../../balance/balance.ts';
 import type { Context } from '../../context.ts';
-import { createValidator, fieldError } from '../../intake/intake.ts';
+import { countedAs, createValidator, fieldError } from '../../intake/intake.ts';
 import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
 import { pageOf, readCursor, readLimit } from '../read-page.ts';
@@ -49,12 +49,14 @@ const KEY_ID = /^[1-9A-HJ-NP-Za-km-z]{8,20}$/;
 
 /** `POST`, `GET /api/v1/keys` and `DELETE /api/v1/keys/:id`: keys that spend a wallet's balance. Only the wallet itself makes one. */
 export function keyRoutes(app: FastifyInstance, context: Context): void {
-  const { database, authenticate, config, clock, randomBytes } = context;
+  const { database, authenticate, config, clock, randomBytes, rateLimits } = context;
 
   app.post<{ Body: RawBody | undefined }>('/api/v1/keys', async (request, reply) => {
     const { json } = request.body ?? emptyBody();
-    const { wallet } = requireWalletSignature(await authenticate(receivedCall(request)));
+    const authority = requireWalletSignature(await authenticate(receivedCall(request)));
+    const { wallet } = authority;
     const body = validate(json);
+    await rateLimits.countOther('API keys', countedAs({ authority, address: request.ip }));
     const made = createApiKey(config.access.keyEnvironment, randomBytes);
     const stored = await insertKey(database.sql, {
       id: made.id,

@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { requireScope } from '../../access/access.ts';
 import type { Context } from '../../context.ts';
-import { type Answer, readIdempotencyKey, readMaxCost } from '../../intake/intake.ts';
-import { headerText, prefersAsync } from '../call-headers.ts';
+import type { Answer } from '../../intake/intake.ts';
+import { prefersAsync } from '../call-headers.ts';
 import { emptyBody } from '../empty-body.ts';
-import { openPaidCall } from '../open-paid-call.ts';
 import type { RawBody } from '../raw-body.ts';
-import { receivedCall } from '../received-call.ts';
+import { sell } from '../sell.ts';
 
 type Params = { Params: { id: string } };
 type WithBody = { Body: RawBody | undefined };
@@ -15,7 +13,7 @@ const PATH = '/api/v1/sessions';
 
 /** `/api/v1/sessions`: interpreters by the minute. The id is what gives access: whoever knows it may call, look and close. */
 export function sessionRoutes(app: FastifyInstance, context: Context): void {
-  const { sessions, authenticate, x402, closing } = context;
+  const { sessions, closing } = context;
   /** A caller that hangs up stops waiting; what it began goes on and can be asked for again. */
   const waitOf = (request: FastifyRequest, reply: FastifyReply) => {
     const gone = new AbortController();
@@ -24,27 +22,9 @@ export function sessionRoutes(app: FastifyInstance, context: Context): void {
     return { isAsync: prefersAsync(request.headers['prefer']), signal };
   };
 
-  app.post<WithBody>(PATH, async (request, reply) => {
-    const { raw, json } = request.body ?? emptyBody();
-    const { headers } = request;
-    const authority = await authenticate(receivedCall(request));
-    const paid = openPaidCall(x402, { service: 'execute', path: PATH, raw, headers });
-    try {
-      const answer = await sessions.open({
-        raw,
-        body: json,
-        address: request.ip,
-        authority: authority && requireScope(authority, 'spend'),
-        idempotencyKey: readIdempotencyKey(headers['idempotency-key']),
-        maxCost: readMaxCost('x-max-cost', headerText(headers['x-max-cost'])),
-        ...waitOf(request, reply),
-        settlement: paid?.settlement,
-      });
-      return send(reply, answer, await paid?.receipt(answer.body['job_id']));
-    } catch (error) {
-      throw paid ? await paid.explain(error) : error;
-    }
-  });
+  app.post<WithBody>(PATH, (request, reply) =>
+    sell(context, PATH, { request, reply }, (call) => sessions.open(call)),
+  );
 
   app.post<Params & WithBody>(`${PATH}/:id/calls`, async (request, reply) => {
     const { json } = request.body ?? emptyBody();
@@ -58,9 +38,9 @@ export function sessionRoutes(app: FastifyInstance, context: Context): void {
   );
 }
 
-function send(reply: FastifyReply, answer: Answer, more: Record<string, string> = {}): FastifyReply {
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply
     .code(answer.status)
-    .headers({ ...answer.headers, ...more })
+    .headers({ ...answer.headers })
     .send(answer.body);
 }
