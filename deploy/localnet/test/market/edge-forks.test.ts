@@ -33,9 +33,6 @@ async function loseFork(signature: string): Promise<void> {
   await expect.poll(() => money.credit(signature)).toMatchObject({ status: 'orphaned' });
 }
 
-const expectEven = async () =>
-  expect.poll(money.ledger).toMatchObject({ treasury: await money.onChain(), balanced: true });
-
 describe('a payment that was confirmed and disappears', () => {
   it('before its job was asked for, pays for nothing', async () => {
     const jobId = randomUUID();
@@ -44,7 +41,7 @@ describe('a payment that was confirmed and disappears', () => {
     await loseFork(signature);
     expect(await money.balanceOf(agent)).toBe(0n);
     expect(await scrape(jobId)).toMatchObject({ status: 402, body: { code: 'PAYMENT_NOT_FOUND' } });
-    await expectEven();
+    await money.untilEven();
   });
 
   it('while its job runs, is a loss of ours and not of the node’s; the books show it', async () => {
@@ -60,7 +57,7 @@ describe('a payment that was confirmed and disappears', () => {
     await expect.poll(() => money.jobState(jobId)).toBe('succeeded');
     const lost = `${Number(before['suspense']) - 200}`;
     await expect.poll(async () => (await money.ledger())['suspense']).toBe(lost);
-    await expectEven();
+    await money.untilEven();
   });
 
   it('after its job was charged, the same', async () => {
@@ -71,7 +68,7 @@ describe('a payment that was confirmed and disappears', () => {
     await loseFork(signature);
     expect(await money.balanceOf(agent)).toBe(0n);
     expect((await scrape(jobId)).status).toBe(200);
-    await expectEven();
+    await money.untilEven();
   });
 
   it('is given back with a failed job only as far as it was there', async () => {
@@ -84,7 +81,7 @@ describe('a payment that was confirmed and disappears', () => {
     await expect.poll(() => money.jobState(jobId)).toBe('failed');
     // The price came back to the balance; the loss stands against it in suspense until an operator looks.
     expect(await money.balanceOf(agent)).toBe(PRICE);
-    await expectEven();
+    await money.untilEven();
   });
 });
 
@@ -102,7 +99,7 @@ describe('a payment that lands again after it had disappeared', () => {
     market.chain.warpSlots(FINAL_SLOTS);
     await expect.poll(() => money.credit(signature)).toMatchObject({ status: 'finalized', applied: jobId });
     expect(await money.balanceOf(agent)).toBe(0n);
-    await expectEven();
+    await money.untilEven();
   });
 
   it('makes good the loss that it had left', async () => {
@@ -117,6 +114,6 @@ describe('a payment that lands again after it had disappeared', () => {
     await market.connection.sendRawTransaction(raw, { skipPreflight: true });
     await expect.poll(() => money.credit(signature)).toMatchObject({ status: 'confirmed' });
     await expect.poll(async () => (await money.ledger())['suspense']).toBe(suspense);
-    await expectEven();
+    await money.untilEven();
   });
 });

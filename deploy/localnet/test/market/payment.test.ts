@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { PublicKey } from '@solana/web3.js';
 import { commitmentMemo, type JobId, sha256Hex, verifyReceipt } from '@watt/shared';
 import { describe, expect, it } from 'vitest';
 import { call } from './call.ts';
 import { openMarket } from './open-market.ts';
 import { pay } from './pay.ts';
+import { readMoney } from './read-money.ts';
 
 const { market, node } = await openMarket();
 const at = (path: string): string => `${market.router.url}${path}`;
@@ -16,8 +16,6 @@ const page = (jobId: string, more: object = {}) => ({
 });
 const scrape = (body: unknown, headers?: Record<string, string>) =>
   call('POST', at('/api/v1/scrape'), body, headers);
-const ledger = async () =>
-  (await market.sql`select 1`) && (await call('GET', at('/api/v1/stats'))).body.ledger;
 const balanceOf = async (wallet: string): Promise<bigint> => {
   const [row] = await market.sql<
     { balance: bigint }[]
@@ -209,10 +207,6 @@ describe('money that does not fit', () => {
   });
 
   it('reconciles: what the ledger holds is what the chain holds', async () => {
-    const account = new PublicKey(market.router.context.payments.payTo.tokenAccount);
-    const onChain = await market.connection.getTokenAccountBalance(account, 'confirmed');
-    await expect
-      .poll(ledger)
-      .toMatchObject({ balanced: true, held: '0', treasury: onChain.value.uiAmountString });
+    await readMoney(market).untilEven({ held: '0' });
   });
 });

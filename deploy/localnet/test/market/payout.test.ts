@@ -10,7 +10,7 @@ import {
   getMint,
   TOKEN_2022_PROGRAM_ID,
 } from '@solana/spl-token';
-import { type Keypair, PublicKey, Transaction, type TransactionInstruction } from '@solana/web3.js';
+import { type Keypair, type PublicKey, Transaction, type TransactionInstruction } from '@solana/web3.js';
 import type { Router } from '@watt/router';
 import { createSigningKey, type SigningKey, signingKeyFromSecret } from '@watt/shared';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,7 @@ import { confirmSignature } from '../../src/chain/confirm-signature.ts';
 import { createFaults } from '../../src/chain/faults.ts';
 import { call } from './call.ts';
 import { pay } from './pay.ts';
+import { readMoney } from './read-money.ts';
 import { type Market, startMarket } from './start-market.ts';
 import { connectWillingNode, type WillingNode } from './willing-node.ts';
 
@@ -385,18 +386,6 @@ async function payTogether(payers: [Keypair, Keypair]): Promise<string> {
 }
 
 it('leaves ledger and chain in agreement, and freezes nothing', async () => {
-  const account = new PublicKey(market.router.context.payments.payTo.tokenAccount);
-  await expect
-    .poll(async () => {
-      const { ledger } = (await call('GET', at('/api/v1/stats'))).body;
-      const onChain = (await market.connection.getTokenAccountBalance(account, 'confirmed')).value
-        .uiAmountString;
-      return {
-        balanced: ledger.balanced,
-        inflight: ledger.payout_inflight,
-        isEqual: ledger.treasury === onChain,
-      };
-    })
-    .toEqual({ balanced: true, inflight: '0', isEqual: true });
+  await readMoney(market).untilEven({ payout_inflight: '0' });
   expect(await market.sql`select cause from payout_freezes where released_at is null`).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { PublicKey } from '@solana/web3.js';
+import { expect } from 'vitest';
 import { call } from './call.ts';
 import type { Market } from './start-market.ts';
 
@@ -14,11 +15,20 @@ export interface MoneyReader {
   /** What the chain says that our token account holds, as text in WATT. */
   onChain(): Promise<string>;
   jobState(jobId: string): Promise<string>;
+  /** Waits until the ledger balances and says what the chain says; either may be ahead of the other for a moment. */
+  untilEven(expected?: Record<string, string>): Promise<void>;
 }
 
 export function readMoney(market: Market): MoneyReader {
   const at = (path: string) => `${market.router.url}${path}`;
+  const ledger = async () => (await call('GET', at('/api/v1/stats'))).body.ledger;
+  const onChain = async () => {
+    const account = new PublicKey(market.router.context.payments.payTo.tokenAccount);
+    return (await market.connection.getTokenAccountBalance(account, 'confirmed')).value.uiAmountString ?? '';
+  };
   return {
+    ledger,
+    onChain,
     async balanceOf(wallet) {
       const [row] = await market.sql<{ balance: bigint }[]>`
         select balance from accounts where kind = 'customer' and owner = ${wallet.toBase58()}`;
@@ -30,13 +40,13 @@ export function readMoney(market: Market): MoneyReader {
       >`select amount, payer, status, applied_job as applied from chain_credits where signature = ${signature}`;
       return row;
     },
-    ledger: async () => (await call('GET', at('/api/v1/stats'))).body.ledger,
-    async onChain() {
-      const account = new PublicKey(market.router.context.payments.payTo.tokenAccount);
-      return (
-        (await market.connection.getTokenAccountBalance(account, 'confirmed')).value.uiAmountString ?? ''
-      );
-    },
     jobState: async (jobId) => (await call('GET', at(`/api/v1/jobs/${jobId}`))).body.state,
+    async untilEven(expected = {}) {
+      const compare = async () => {
+        const [books, held] = await Promise.all([ledger(), onChain()]);
+        return { ...books, isEven: books.treasury === held };
+      };
+      await expect.poll(compare).toMatchObject({ ...expected, balanced: true, isEven: true });
+    },
   };
 }

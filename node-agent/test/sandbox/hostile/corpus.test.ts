@@ -32,6 +32,9 @@ const FINGERPRINT =
 /** A secret of this process, as a node's environment may have some. */
 const canary = randomBytes(12).toString('hex');
 process.env['WATT_TEST_SECRET'] = canary;
+afterAll(() => {
+  delete process.env['WATT_TEST_SECRET'];
+});
 
 const POOL: PoolSettings = {
   budgetMb: 1024,
