@@ -1,4 +1,4 @@
-import { copyKey, type JobMessage, type Refuse } from '@watt/shared';
+import { copyKey, type JobMessage, type Refuse, type ScrapeRequest } from '@watt/shared';
 import type { NodeLogger } from '../connection/node-logger.ts';
 import type { OutputRelays } from '../connection/output-relays.ts';
 import type { OutputListener } from '../sandbox/execute-task.ts';
@@ -167,7 +167,7 @@ export class JobRunner {
     const { workers, logger } = this.#options;
     try {
       if (checked.service === 'scrape' && workers.scrape) {
-        return scrapeResult(await workers.scrape(checked.request, signal));
+        return scrapeResult(await workers.scrape(inTimeLeft(checked.request, job), signal));
       }
       if (checked.service === 'execute' && workers.execute) {
         const task = { job_id: job.job_id, ...checked.request };
@@ -194,6 +194,13 @@ export class JobRunner {
     running.stopped ??= reason;
     running.controller.abort(new Error(reason));
   }
+}
+
+/** The whole page has the time that its agent gave it, however many nodes try. */
+function inTimeLeft(request: ScrapeRequest, { time_left_ms }: JobMessage): ScrapeRequest {
+  if (time_left_ms === undefined) return request;
+  const timeout = Math.min(request.options.timeout, time_left_ms / 1000);
+  return { ...request, options: { ...request.options, timeout } };
 }
 
 function copyKeyOf(checked: CheckedRequest, { outcome }: AttemptResult): string | null {

@@ -11,6 +11,8 @@ export interface OutgoingJob {
   deadline: number;
   /** What the node earns, in base units. */
   nodeShare: bigint;
+  /** What other nodes left of the request's own timeout, in milliseconds; all of it when left out. */
+  timeLeftMs?: number;
   /** Whether the node is to send the program's output as it comes. */
   stream?: boolean;
 }

@@ -131,7 +131,8 @@ export class NodeConnection implements NodeLink {
 
   sendJob(job: OutgoingJob): boolean {
     if (!this.#canSend()) return false;
-    const { attemptId, jobId, service, request, requestSha256, deadline, nodeShare, stream } = job;
+    const { attemptId, jobId, service, request, requestSha256, deadline, nodeShare, timeLeftMs, stream } =
+      job;
     this.#allowance.grant(FRAMES_PER_JOB + (stream ? FRAMES_PER_STREAM : 0));
     this.send(
       {
@@ -142,6 +143,7 @@ export class NodeConnection implements NodeLink {
         request_sha256: requestSha256,
         deadline,
         node_share: nodeShare.toString(),
+        ...(timeLeftMs !== undefined && { time_left_ms: Math.floor(timeLeftMs) }),
         ...(stream && { stream }),
       },
       request,

@@ -85,6 +85,8 @@ export const JobMessageSchema = Type.Object({
   request_sha256: Sha256,
   deadline: UnixMs,
   node_share: Base,
+  /** For a page: what other nodes left of its request's timeout; all of it where this is missing. */
+  time_left_ms: Type.Optional(Type.Integer({ minimum: 0 })),
   /** Somebody listens: the node sends the program's output as it comes. */
   stream: Type.Optional(Type.Boolean()),
   body_sha256: Sha256,
