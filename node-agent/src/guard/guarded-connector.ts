@@ -3,7 +3,10 @@ import { Agent, buildConnector } from 'undici';
 import type { Guard, Way } from './guard.ts';
 
 /** Puts TLS on a socket that the guard dialled; shared by all jobs for the sake of TLS sessions, which save a round trip. */
-export type StartTls = buildConnector.connector;
+export interface StartTls {
+  offeringHttp2: buildConnector.connector;
+  forHttp1: buildConnector.connector;
+}
 
 export function createStartTls(options: {
   connectTimeoutMs: number;
@@ -12,12 +15,14 @@ export function createStartTls(options: {
 }): StartTls {
   const { connectTimeoutMs, trusted } = options;
   const ca = trusted.length === 0 ? {} : { ca: [...rootCertificates, ...trusted] };
-  return buildConnector({ timeout: connectTimeoutMs, allowH2: true, ...ca });
+  const build = (allowH2: boolean) => buildConnector({ timeout: connectTimeoutMs, allowH2, ...ca });
+  return { offeringHttp2: build(true), forHttp1: build(false) };
 }
 
 interface GuardedAgentOptions {
   guard: Guard;
   startTls: StartTls;
+  offersHttp2: boolean;
   /** Asked for each connection. */
   way: () => Way;
   onTls: (ms: number) => void;
@@ -35,11 +40,12 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const KEEP_ALIVE_MS = 4_000;
 
 /**
- * One job's HTTP client, for HTTP/1.1 and HTTP/2, whose sockets are all opened by the guard. Giving undici a `lookup` would not do:
+ * One job's HTTP client, whose sockets are all opened by the guard. Giving undici a `lookup` would not do:
  * Node never calls it for IP literals. TLS has the URL's name for SNI and the certificate.
  */
 export function createGuardedAgent(options: GuardedAgentOptions): Agent {
-  const { guard, startTls, way, onTls, onProtocol, signal, headersTimeoutMs, bodyIdleMs } = options;
+  const { guard, offersHttp2, way, onTls, onProtocol, signal, headersTimeoutMs, bodyIdleMs } = options;
+  const startTls = offersHttp2 ? options.startTls.offeringHttp2 : options.startTls.forHttp1;
   const connect: buildConnector.connector = (target, callback) => {
     const isTls = target.protocol === 'https:';
     const port = Number(target.port) || (isTls ? 443 : 80);
@@ -66,7 +72,7 @@ export function createGuardedAgent(options: GuardedAgentOptions): Agent {
   };
   return new Agent({
     connect,
-    allowH2: true,
+    allowH2: offersHttp2,
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: headersTimeoutMs,
     bodyTimeout: bodyIdleMs,

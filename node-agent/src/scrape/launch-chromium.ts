@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Browser } from 'playwright-core';
 import { DISABLED_FEATURES } from './browser/chromium-features.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
-import { makeChromiumFolder, sweepChromium } from './sweep-chromium.ts';
+import { makeChromiumFolder, noteProfile, removeFolder, sweepChromium } from './sweep-chromium.ts';
 
 export type { Browser, BrowserContext, CDPSession, Page, Request, Response } from 'playwright-core';
 
@@ -15,7 +14,6 @@ const AS_USER = fileURLToPath(new URL('../../launch/chromium-as-user.sh', import
 const LOWER_UID = 63_017;
 
 const LAUNCH_MS = 30_000;
-const SWEEP_RETRY_MS = 100;
 
 /**
  * Names are resolved by our proxy alone; WebRTC may not open sockets of its own; QUIC would not
@@ -46,8 +44,8 @@ export interface LaunchOptions {
 export interface ChromiumInstance {
   browser: Browser;
   pid: number;
-  /** Playwright's directory for it, and ours: Chromium leaves sockets and files in both. */
-  directories: string[];
+  /** Playwright's for it, and ours: Chromium leaves sockets and files in both. */
+  folders: string[];
 }
 
 /** Starts a Chromium whose only way to any network is the proxy. Throws ScrapeFailure `browser`. */
@@ -56,8 +54,13 @@ export async function launchChromium({
   proxyUrl,
   runAs,
 }: LaunchOptions): Promise<ChromiumInstance> {
-  await sweepChromium([process.getuid?.() ?? LOWER_UID, ...(runAs === 'lower-user' ? [LOWER_UID] : [])]);
-  const scratch = await makeChromiumFolder();
+  const nodeUid = process.getuid?.() ?? LOWER_UID;
+  const chromiumUid = runAs === 'lower-user' ? LOWER_UID : nodeUid;
+  // What others left is no reason not to start.
+  await sweepChromium({ nodeUid, chromiumUid }).catch(() => 0);
+  const folder = await makeChromiumFolder().catch((cause) => {
+    throw notStarted(cause);
+  });
   try {
     // Loaded here, since a node without a browser would carry its 70 MB for nothing.
     const { chromium } = await import('playwright-core');
@@ -69,9 +72,10 @@ export async function launchChromium({
       // It cannot start under root; everywhere else a renderer is never run without it.
       chromiumSandbox: runAs !== 'root',
       args: FLAGS,
+      artifactsDir: folder.artifacts,
       // Nothing of this node's own environment: it may hold secrets, and Chromium runs strangers' pages.
       env: {
-        ...{ PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch },
+        ...{ PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: folder.home, TMPDIR: folder.home },
         ...(runAs === 'lower-user' && { CHROMIUM_PATH: executablePath, CHROMIUM_UID: String(LOWER_UID) }),
       },
       timeout: LAUNCH_MS,
@@ -79,13 +83,16 @@ export async function launchChromium({
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-    const { pid, profile } = await describeProcess(browser).catch(async (error) => {
+    try {
+      const { pid, profile } = await describeProcess(browser);
+      await noteProfile(folder, profile);
+      return { browser, pid, folders: [profile, folder.path] };
+    } catch (error) {
       await browser.close();
       throw error;
-    });
-    return { browser, pid, directories: [profile, scratch] };
+    }
   } catch (cause) {
-    await removeDirectory(scratch);
+    await removeFolder(folder.path);
     throw notStarted(cause);
   }
 }
@@ -107,17 +114,13 @@ async function describeProcess(browser: Browser): Promise<{ pid: number; profile
 }
 
 /** After a crash children live on for a moment and write their profile again while Playwright removes it. */
-export async function sweepUp({ pid, directories }: ChromiumInstance, logger: Logger): Promise<void> {
+export async function sweepUp({ pid, folders }: ChromiumInstance, logger: Logger): Promise<void> {
   killGroup(pid, logger);
   try {
-    await Promise.all(directories.map(removeDirectory));
+    await Promise.all(folders.map(removeFolder));
   } catch (error) {
-    logger.warn({ err: error, directories }, "Chromium's temporary files could not be removed");
+    logger.warn({ err: error, folders }, "Chromium's temporary files could not be removed");
   }
-}
-
-function removeDirectory(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: SWEEP_RETRY_MS });
 }
 
 /** Kills the browser with every renderer. */

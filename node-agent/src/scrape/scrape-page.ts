@@ -95,11 +95,11 @@ async function askRobots(
   url: URL,
   { deadline: { signal }, times }: Course,
 ): Promise<void> {
-  const { agent } = createJobAgent(fetching, { times, signal });
+  const job = createJobAgent(fetching, { times, signal });
   try {
-    await assertRobotsAllow(fetching, agent, url, { task, signal });
+    await assertRobotsAllow(fetching, job, url, { task, signal });
   } finally {
-    await agent.destroy();
+    await job.close();
   }
 }
 

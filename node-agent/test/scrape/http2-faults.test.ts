@@ -20,6 +20,9 @@ const MANY_HEADERS = Buffer.concat(Array.from({ length: 1500 }, () => Buffer.fro
 const FAULTS: Record<string, { send: Buffer; pour?: Buffer; reason: string }> = {
   'a connection that is closed for business': { send: frame(GOAWAY, 0, 0, words(0, 0)), reason: 'connect' },
   'a client told to calm down': { send: frame(GOAWAY, 0, 0, words(1, 11)), reason: 'connect' },
+  'a stream that was not begun': { send: frame(RST_STREAM, 0, 1, words(7)), reason: 'http' },
+  'a stream that wants HTTP/1.1': { send: frame(RST_STREAM, 0, 1, words(13)), reason: 'http' },
+  'a connection that is not safe enough': { send: frame(GOAWAY, 0, 0, words(1, 12)), reason: 'connect' },
   'a stream that is reset': { send: frame(RST_STREAM, 0, 1, words(2)), reason: 'http' },
   'a stream that is reset half-way': {
     send: Buffer.concat([HALF, frame(RST_STREAM, 0, 1, words(2))]),
@@ -57,18 +60,21 @@ const FAULTS: Record<string, { send: Buffer; pour?: Buffer; reason: string }> = 
 
 const servers: Server[] = [];
 const ports = new Map<string, number>();
+/** Of servers whose HTTP/1.1 is in order. */
+const bothPorts = new Map<string, number>();
 const sockets = new Set<TLSSocket>();
 let scrape: Scrape;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
   for (const [name, fault] of Object.entries(FAULTS)) {
-    const server = await startServer(fault);
-    servers.push(server);
+    const [server, both] = [await startServer(fault), await startServer(fault, ['h2', 'http/1.1'])];
+    servers.push(server, both);
     ports.set(name, portOf(server));
+    bothPorts.set(name, portOf(both));
   }
   const started = await startScraper({
-    allow: [...ports.values()],
+    allow: [...ports.values(), ...bothPorts.values()],
     names: { 'site.test': ['127.0.0.1'] },
   });
   scrape = started.scrape;
@@ -84,6 +90,19 @@ afterAll(async () => {
 test.each(Object.entries(FAULTS))('%s', async (name, { reason }) => {
   const outcome = await scrape(`https://site.test:${ports.get(name)}/`);
   expect(outcome).toMatchObject({ kind: 'failed', code: 'SCRAPE_FAILED', reason });
+});
+
+const broken = Object.entries(FAULTS).filter(([, { reason }]) => reason !== 'too_large');
+
+test.each(broken)('%s is asked once more by HTTP/1.1', async (name) => {
+  const url = `https://site.test:${bothPorts.get(name)}/`;
+  expect(await scrape(url)).toMatchObject({
+    kind: 'completed',
+    data: { title: 'old' },
+    metadata: { protocol: 'http/1.1' },
+  });
+  // What redirects to itself stays with what worked.
+  expect(await scrape(`${url}there`)).toMatchObject({ metadata: { protocol: 'http/1.1', url } });
 });
 
 function frame(type: number, flags: number, stream: number, body: Buffer = Buffer.alloc(0)): Buffer {
@@ -113,11 +132,27 @@ function hasRequest(bytes: Buffer): boolean {
   return false;
 }
 
-async function startServer({ send, pour }: { send: Buffer; pour?: Buffer }): Promise<Server> {
+/** One page, and the way to it, by the HTTP that is in order. */
+function answerPlainly(socket: TLSSocket): void {
+  socket.on('data', (data) => {
+    const isThere = data.toString('latin1').startsWith('GET /there ');
+    socket.write(
+      isThere
+        ? 'HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n'
+        : 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 18\r\n\r\n<title>old</title>',
+    );
+  });
+}
+
+async function startServer(
+  { send, pour }: { send: Buffer; pour?: Buffer },
+  ALPNProtocols = ['h2'],
+): Promise<Server> {
   const server = createServer(
-    { cert: TEST_CERTIFICATE, key: TEST_KEY, ALPNProtocols: ['h2'] },
+    { cert: TEST_CERTIFICATE, key: TEST_KEY, ALPNProtocols },
     (socket: TLSSocket) => {
       sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+      if (socket.alpnProtocol === 'http/1.1') return answerPlainly(socket);
       socket.write(frame(SETTINGS, 0, 0));
       let seen: Buffer = Buffer.alloc(0);
       socket.on('data', (data) => {

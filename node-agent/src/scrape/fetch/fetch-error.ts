@@ -11,7 +11,9 @@ export function asFetchError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof ScrapeFailure || error instanceof GuardRefusal || error instanceof DialError)
     return error;
-  const { code = '', name } = error as NodeJS.ErrnoException;
+  const { name } = error as Error;
+  // That of an AbortSignal's own reason is a number.
+  const code = String((error as NodeJS.ErrnoException).code ?? '');
   const cause = { cause: error };
   if (TIMEOUTS.has(code)) return new ScrapeFailure('timeout', 'The server fell silent.', cause);
   if (TLS_FAULT.test(code))

@@ -14,10 +14,10 @@ import type { Redirect, ScrapeTask } from '../scrape-task.ts';
 import type { BrowserHeaders } from './browser-headers.ts';
 import { createJobCookies, type JobCookies } from './cookies.ts';
 import { asFetchError } from './fetch-error.ts';
-import { createJobAgent } from './job-agent.ts';
+import { createJobAgent, type JobAgent } from './job-agent.ts';
 import type { PoliteHosts } from './polite-hosts.ts';
 import { discard, headerOf, readPage } from './read-page.ts';
-import { type KnownProtocols, requestHeaders } from './request-headers.ts';
+import { type HttpVersion, type KnownProtocols, requestHeaders } from './request-headers.ts';
 import { type Tried, withRetries } from './retry.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { assertRobotsAllow, type RobotsRules } from './robots.ts';
@@ -67,11 +67,11 @@ export async function fetchPage(
   const start = parseAddress(task.url);
   const cookies = await createJobCookies(start, task.options.cookies);
   const job = createJobAgent(rooms, { times, signal: deadline.signal });
-  const visit: Visit = { rooms, task, deadline, times, cookies, agent: job.agent, redirects: [] };
+  const visit: Visit = { rooms, task, deadline, times, cookies, job, redirects: [] };
   try {
     let url = start;
     for (;;) {
-      const step = await withRetries(() => take(visit, url, job.changeUpstream), deadline);
+      const step = await withRetries(() => take(visit, url), deadline);
       if ('page' in step) return { ...step.page, protocol: job.protocolOf(url), redirects: visit.redirects };
       visit.redirects.push({ url: url.href, status: step.status });
       if (visit.redirects.length > rooms.limits.redirects) {
@@ -80,7 +80,7 @@ export async function fetchPage(
       url = nextAddress(step.location, url);
     }
   } finally {
-    await job.agent.destroy();
+    await job.close();
   }
 }
 
@@ -90,46 +90,49 @@ interface Visit {
   deadline: Deadline;
   times: PhaseTimes;
   cookies: JobCookies;
-  agent: Agent;
+  job: JobAgent;
   redirects: Redirect[];
 }
 
 type Step = { location: string; status: number } | { page: Omit<FetchedPage, 'protocol' | 'redirects'> };
 
-/** One request and its answer. */
-async function take(
-  visit: Visit,
-  url: URL,
-  changeUpstream: (failed: UpstreamError) => void,
-): Promise<Tried<Step>> {
-  const { rooms, task, deadline, times, cookies, agent } = visit;
-  const { signal } = deadline;
+/** One hop, in the site's turn. */
+async function take(visit: Visit, url: URL): Promise<Tried<Step>> {
+  const { rooms, task, times, job } = visit;
+  const { signal } = visit.deadline;
   rooms.guard.checkUrl(url);
-  if (task.options.respect_robots) await assertRobotsAllow(rooms, agent, url, { task, signal });
+  if (task.options.respect_robots) await assertRobotsAllow(rooms, job, url, { task, signal });
   using _place = await times.measure('wait', () => rooms.hosts.enter(url.host, signal));
-  const headers = requestHeaders({
-    ...{ task, url, browserHeaders: rooms.browserHeaders },
-    cookie: await cookies.headerFor(url),
-    httpVersion: rooms.protocols.versionOf(url),
-  });
   try {
-    const response = await send(agent, url, { headers, times, signal });
-    await cookies.take(url, response.headers['set-cookie']);
-    const location = REDIRECTS.has(response.statusCode) ? headerOf(response, 'location') : undefined;
-    if (location !== undefined) {
-      discard(response);
-      return { value: { location, status: response.statusCode }, betterAfterMs: null };
-    }
-    const isPassing = PASSING.has(response.statusCode);
-    const afterMs = isPassing ? retryAfterMs(headerOf(response, 'retry-after'), Date.now()) : 0;
-    if (isPassing && afterMs > 0) rooms.hosts.leaveInPeace(url.host, afterMs);
-    const page = await readPage(response, url, { limits: rooms.limits, signal, times });
-    return { value: { page }, betterAfterMs: isPassing ? afterMs : null };
+    return await job.ask(url, (agent, httpVersion) => ask(visit, url, { agent, httpVersion }));
   } catch (error) {
     const failure = asFetchError(error, signal);
-    if (failure instanceof UpstreamError) changeUpstream(failure);
+    if (failure instanceof UpstreamError) job.changeUpstream(failure);
     throw failure;
   }
+}
+
+/** One request and its answer. */
+async function ask(
+  { rooms, task, deadline: { signal }, times, cookies }: Visit,
+  url: URL,
+  { agent, httpVersion }: { agent: Agent; httpVersion: HttpVersion },
+): Promise<Tried<Step>> {
+  const cookie = await cookies.headerFor(url);
+  const { browserHeaders } = rooms;
+  const headers = requestHeaders({ task, url, cookie, browserHeaders, httpVersion });
+  const response = await send(agent, url, { headers, times, signal });
+  await cookies.take(url, response.headers['set-cookie']);
+  const location = REDIRECTS.has(response.statusCode) ? headerOf(response, 'location') : undefined;
+  if (location !== undefined) {
+    discard(response);
+    return { value: { location, status: response.statusCode }, betterAfterMs: null };
+  }
+  const isPassing = PASSING.has(response.statusCode);
+  const afterMs = isPassing ? retryAfterMs(headerOf(response, 'retry-after'), Date.now()) : 0;
+  if (isPassing && afterMs > 0) rooms.hosts.leaveInPeace(url.host, afterMs);
+  const page = await readPage(response, url, { limits: rooms.limits, signal, times });
+  return { value: { page }, betterAfterMs: isPassing ? afterMs : null };
 }
 
 interface SendOptions {

@@ -3,10 +3,12 @@ import type { BrowserHeaders } from './browser-headers.ts';
 
 const MAX_ORIGINS = 1_000;
 
+export type HttpVersion = '1' | '2';
+
 /** What each origin spoke last, so that the next request to it has the letters of its HTTP version. */
 export interface KnownProtocols {
   note(origin: string, alpn: string): void;
-  versionOf(url: URL): '1' | '2';
+  versionOf(url: URL): HttpVersion;
 }
 
 export function createKnownProtocols(): KnownProtocols {
@@ -28,7 +30,7 @@ export interface RequestHeadersOptions {
   url: URL;
   cookie: string;
   browserHeaders: BrowserHeaders;
-  httpVersion: '1' | '2';
+  httpVersion: HttpVersion;
 }
 
 /** A browser's headers with what the agent asked for. What an agent gave goes to the host that it named and to no other. */

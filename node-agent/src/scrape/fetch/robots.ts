@@ -1,12 +1,10 @@
 import robotsParser, { type Robot } from 'robots-parser';
-import type { Agent } from 'undici';
 import { GuardRefusal } from '../../guard/refusal.ts';
 import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
+import { askForText } from './ask-for-text.ts';
 import type { FetchRooms } from './fetch-page.ts';
-import { readBody } from './read-body.ts';
-import { discard, headerOf } from './read-page.ts';
-import { requestHeaders } from './request-headers.ts';
+import type { JobAgent } from './job-agent.ts';
 
 /** Its types describe an ES module, what comes is CommonJS: the function itself. */
 const parseRobots = robotsParser as unknown as (url: string, text: string) => Robot;
@@ -52,12 +50,12 @@ export function createRobotsRules(clock: { now(): number }): RobotsRules {
 /** Throws ScrapeFailure `robots` where the site does not want to be read. robots.txt comes by the same guard as any page. */
 export async function assertRobotsAllow(
   rooms: FetchRooms,
-  agent: Agent,
+  job: JobAgent,
   url: URL,
   { task, signal }: { task: ScrapeTask; signal: AbortSignal },
 ): Promise<void> {
   const known = rooms.robots.get(url.origin);
-  const rules = known ?? rooms.robots.set(url.origin, await fetchRobots(rooms, agent, url, { task, signal }));
+  const rules = known ?? rooms.robots.set(url.origin, await fetchRobots(rooms, job, url, { task, signal }));
   if (rules.isAllowed(url.href)) return;
   throw new ScrapeFailure('robots', 'The site’s robots.txt does not allow this page, or cannot be read.');
 }
@@ -65,7 +63,7 @@ export async function assertRobotsAllow(
 /** The text; empty where there are no rules, null where the server fails to say. */
 async function fetchRobots(
   rooms: FetchRooms,
-  agent: Agent,
+  job: JobAgent,
   page: URL,
   { task, signal }: { task: ScrapeTask; signal: AbortSignal },
 ): Promise<string | null> {
@@ -73,24 +71,11 @@ async function fetchRobots(
   let url = new URL('/robots.txt', page.origin);
   try {
     for (let hop = 0; hop < MAX_HOPS; hop += 1) {
-      rooms.guard.checkUrl(url);
-      const { browserHeaders, protocols } = rooms;
-      const httpVersion = protocols.versionOf(url);
-      const headers = requestHeaders({ task, url, cookie: '', browserHeaders, httpVersion });
-      const { origin, pathname, search } = url;
-      const response = await agent.request({
-        ...{ origin, path: pathname + search, method: 'GET', headers, signal: limit },
-      });
-      const location = headerOf(response, 'location');
-      if (response.statusCode === 200) {
-        const limits = { bodyBytes: MAX_BYTES, expandedBytes: MAX_BYTES };
-        const coding = headerOf(response, 'content-encoding') ?? '';
-        return (await readBody(response.body, coding, limits, limit)).bytes.toString('utf8');
-      }
-      discard(response);
-      if (response.statusCode >= 500 || response.statusCode === 429) return null;
-      if (location === undefined || response.statusCode < 300 || response.statusCode >= 400) return '';
-      url = new URL(location, url);
+      const limits = { bodyBytes: MAX_BYTES, expandedBytes: MAX_BYTES };
+      const { status, next, bytes } = await askForText(rooms, job, url, { task, signal: limit, ...limits });
+      if (status >= 500 || status === 429) return null;
+      if (next === null) return bytes.toString('utf8');
+      url = next;
     }
     return '';
   } catch (error) {

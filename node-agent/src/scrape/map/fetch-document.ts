@@ -1,10 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Agent } from 'undici';
+import { askForText } from '../fetch/ask-for-text.ts';
 import type { FetchRooms } from '../fetch/fetch-page.ts';
-import { readBody } from '../fetch/read-body.ts';
-import { discard, headerOf } from '../fetch/read-page.ts';
-import { requestHeaders } from '../fetch/request-headers.ts';
+import type { JobAgent } from '../fetch/job-agent.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
 
 const MAX_HOPS = 5;
@@ -22,32 +20,22 @@ export interface SiteDocument {
  */
 export async function fetchDocument(
   rooms: FetchRooms,
-  agent: Agent,
+  job: JobAgent,
   start: URL,
   { task, signal, maxBytes }: { task: ScrapeTask; signal: AbortSignal; maxBytes: number },
 ): Promise<SiteDocument | null> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);
+  const limits = { bodyBytes: Math.min(maxBytes, rooms.limits.bodyBytes), expandedBytes: maxBytes };
   let url = start;
   try {
     for (let hop = 0; hop < MAX_HOPS; hop += 1) {
-      rooms.guard.checkUrl(url);
-      using _place = await rooms.hosts.enter(url.host, limit);
-      const { browserHeaders, protocols } = rooms;
-      const httpVersion = protocols.versionOf(url);
-      const headers = requestHeaders({ task, url, cookie: '', browserHeaders, httpVersion });
-      const { origin, pathname, search } = url;
-      const request = { origin, path: pathname + search, method: 'GET', headers, signal: limit } as const;
-      const response = await agent.request(request);
-      if (response.statusCode === 200) {
-        const limits = { bodyBytes: Math.min(maxBytes, rooms.limits.bodyBytes), expandedBytes: maxBytes };
-        const coding = headerOf(response, 'content-encoding') ?? '';
-        const { bytes, wireBytes } = await readBody(response.body, coding, limits, limit);
-        return { text: (await unzip(bytes, maxBytes)).toString('utf8'), wireBytes };
+      const answer = await askForText(rooms, job, url, { task, signal: limit, ...limits });
+      if (answer.status === 200) {
+        const text = (await unzip(answer.bytes, maxBytes)).toString('utf8');
+        return { text, wireBytes: answer.wireBytes };
       }
-      const location = headerOf(response, 'location');
-      discard(response);
-      if (location === undefined || response.statusCode < 300 || response.statusCode >= 400) return null;
-      url = new URL(location, url);
+      if (answer.next === null) return null;
+      url = answer.next;
     }
     return null;
   } catch {

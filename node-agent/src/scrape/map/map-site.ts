@@ -1,8 +1,7 @@
 import { parseUrl, type SiteMapWish } from '@watt/shared';
-import type { Agent } from 'undici';
 import type { Deadline } from '../deadline.ts';
 import { fetchPage } from '../fetch/fetch-page.ts';
-import { createJobAgent } from '../fetch/job-agent.ts';
+import { createJobAgent, type JobAgent } from '../fetch/job-agent.ts';
 import { createPhaseTimes } from '../phase-times.ts';
 import type { ScrapeRooms } from '../scrape-page.ts';
 import type { ScrapeCompleted, ScrapeTask } from '../scrape-task.ts';
@@ -34,7 +33,7 @@ export async function mapSite(
   const { body, url, kind, charset } = page;
   const { elements: maxElements, resultBytes } = rooms.limits;
   // More links than a result may hold are no reason to refuse the page: the addresses are cut below.
-  const job = {
+  const reading = {
     body,
     url,
     kind,
@@ -43,15 +42,15 @@ export async function mapSite(
     maxElements,
     maxResultBytes: 4 * resultBytes,
   } as const;
-  const parsed = await times.measure('parse', () => rooms.parsers.parse(job, deadline.signal));
+  const parsed = await times.measure('parse', () => rooms.parsers.parse(reading, deadline.signal));
   const addresses = createSiteAddresses(new URL(url), wish);
   addresses.add(url);
   if (kind === 'html') for (const link of linksOf(parsed.data)) addresses.add(link);
 
-  const { agent } = createJobAgent(rooms.fetching, { times, signal: deadline.signal });
+  const job = createJobAgent(rooms.fetching, { times, signal: deadline.signal });
   try {
     const untilMs = startedAt + task.options.timeout * 1000 * SITEMAP_TIME_SHARE;
-    const visit = { rooms, task, agent, signal: deadline.signal, untilMs, wireBytes: page.wireBytes };
+    const visit = { rooms, task, job, signal: deadline.signal, untilMs, wireBytes: page.wireBytes };
     const { sitemaps, isCut } = await readSitemaps(visit, new URL(url), addresses);
     return {
       kind: 'completed',
@@ -72,14 +71,14 @@ export async function mapSite(
       artifacts: [],
     };
   } finally {
-    await agent.destroy();
+    await job.close();
   }
 }
 
 interface Visit {
   rooms: ScrapeRooms;
   task: ScrapeTask;
-  agent: Agent;
+  job: JobAgent;
   signal: AbortSignal;
   /** On the clock of `performance.now()`. */
   untilMs: number;
@@ -95,8 +94,8 @@ async function readSitemaps(
 ): Promise<{ sitemaps: string[]; isCut: boolean }> {
   let bytesLeft = MAX_BYTES;
   const get = async (url: URL): Promise<string | null> => {
-    const { rooms, task, agent, signal } = visit;
-    const found = await fetchDocument(rooms.fetching, agent, url, { task, signal, maxBytes: bytesLeft });
+    const { rooms, task, job, signal } = visit;
+    const found = await fetchDocument(rooms.fetching, job, url, { task, signal, maxBytes: bytesLeft });
     visit.wireBytes += found?.wireBytes ?? 0;
     bytesLeft -= Math.min(bytesLeft, found?.text.length ?? 0);
     return found?.text ?? null;
