@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { formatChaosReport } from './chaos/format-report.ts';
 import { runMoneyChaos } from './chaos/run-money-chaos.ts';
 
-const USAGE = `Usage: npm run chaos -- money [--seed TEXT] [--jobs N] [--concurrency N] [--json]
+const USAGE = `Usage: npm run chaos -- money [--seed TEXT] [--jobs N] [--concurrency N] [--routers N] [--json]
 
-  money   buys jobs by every way to pay while router, Postgres, nodes and chain are killed at random,
-          then compares the chain, the ledger and what the customers were told
+  money   buys jobs, batches, sessions and copies by every way to pay while routers, Postgres and nodes are killed at
+          random and the chain lies, then compares the chain, the ledger and what the customers were told.
+          With --jobs 100 and more some sessions are left to end by their time.
 `;
 
 /** Resolves to the exit code: 0 when no money went astray, 1 when some did, 2 for a wrong call. */
@@ -18,6 +19,7 @@ async function main(args: string[]): Promise<number> {
       seed: { type: 'string', default: randomBytes(4).toString('hex') },
       jobs: { type: 'string', default: '300' },
       concurrency: { type: 'string', default: '12' },
+      routers: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -33,6 +35,7 @@ async function main(args: string[]): Promise<number> {
     seed: values.seed,
     jobs: atLeastOne(values.jobs, 'jobs'),
     concurrency: atLeastOne(values.concurrency, 'concurrency'),
+    routers: atLeastOne(values.routers, 'routers'),
     signal: stopping.signal,
     log: (line) => process.stderr.write(`${line}\n`),
   });

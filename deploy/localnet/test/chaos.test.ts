@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { formatChaosReport } from '../src/chaos/format-report.ts';
 import type { MoneyChaosReport } from '../src/chaos/run-money-chaos.ts';
 
-const LIMIT_MS = 400_000;
+/** Far beyond what it takes, and beyond the patience of its customers: what hangs is told by the program itself. */
+const LIMIT_MS = 900_000;
 const PROGRAM = join(import.meta.dirname, '..', 'dist', 'chaos-main.js');
 
 /** The program itself, as `npm run chaos` runs it. */
@@ -23,7 +24,7 @@ function runChaos(args: string[]): Promise<MoneyChaosReport> {
 it(
   'loses, doubles and forgets no money while everything is killed',
   async () => {
-    const report = await runChaos(['money', '--jobs', '36']);
+    const report = await runChaos(['money', '--jobs', '30']);
     expect(report.faults, formatChaosReport(report)).toEqual([]);
     expect(Object.keys(report.deeds).length).toBeGreaterThan(0);
     expect(report.figures['jobs captured']).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PATIENCE_MS = 180_000;
+/** Far more than anything takes, also on a machine that does much else. */
+const PATIENCE_MS = 400_000;
 const PAUSE_MS = 300;
 
 /** Tries until there is a final answer. What fails on the way — refused connections, cut answers, a chain that is away — is tried again. */

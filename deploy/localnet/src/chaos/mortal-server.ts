@@ -16,7 +16,9 @@ export interface MortalServerOptions {
 /** A server that is killed again and again, and comes back on the same files and port. */
 export interface MortalServer {
   readonly name: string;
-  /** `kill -9`, and gone for `downMs`. Resolves when it works again. */
+  /** Throws when it has ended without having been killed, with what it said. */
+  assertAlive(): void;
+  /** `kill -9`, and gone for `downMs`. Resolves when it works again. Rejects as `assertAlive` throws. */
   kill(downMs: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,9 +47,14 @@ export async function startMortalServer(options: MortalServerOptions): Promise<M
   }
 
   let server = await start();
+  const assertAlive = (): void => {
+    if (server.ended.aborted) throw new Error(`${name} ended by itself`, { cause: server.ended.reason });
+  };
   return {
     name,
+    assertAlive,
     async kill(downMs) {
+      assertAlive();
       await server.kill();
       await sleep(downMs);
       server = await start();

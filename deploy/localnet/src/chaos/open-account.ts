@@ -3,13 +3,16 @@ import { createWatt } from '@watt/client';
 import type { Account } from './customer.ts';
 import type { World } from './world.ts';
 
-const SEEN_LIMIT_MS = 30_000;
+const SEEN_LIMIT_MS = 180_000;
 const POLL_MS = 200;
 
 /** A wallet with so many WATT, half of it deposited, and an API key to spend that. */
-export async function openAccount(world: World, wattEach: number): Promise<Account> {
+export async function openAccount(
+  world: World,
+  { routerUrl, wattEach }: { routerUrl: string; wattEach: number },
+): Promise<Account> {
   const wallet = await world.wallet(wattEach);
-  const watt = createWatt({ baseUrl: world.routerUrl, wallet, rpcUrl: world.chain.rpcUrl, prepaid: true });
+  const watt = createWatt({ baseUrl: routerUrl, wallet, rpcUrl: world.chain.rpcUrl, prepaid: true });
   const deposit = `${Math.floor(wattEach / 2)}`;
   await watt.deposit(deposit);
   const until = performance.now() + SEEN_LIMIT_MS;

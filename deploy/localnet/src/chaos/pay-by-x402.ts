@@ -1,8 +1,8 @@
 import { type Keypair, PublicKey } from '@solana/web3.js';
-import { createJobId, parseJson } from '@watt/shared';
-import bs58 from 'bs58';
-import { type CustomerContext, type Purchase, ROUND_TRIP, type WayToPay } from './customer.ts';
+import { createJobId, parseJson, parseWatt } from '@watt/shared';
+import { type CustomerContext, type Errand, FINAL, type Purchase, ROUND_TRIP } from './customer.ts';
 import { insist } from './insist.ts';
+import { sharedPage } from './pages.ts';
 import { buildX402Transaction, x402Header } from './x402-payment.ts';
 
 /** What an x402 402 asks for, as far as a payer needs it. */
@@ -11,22 +11,51 @@ interface Asked {
   resource: unknown;
 }
 
-/** By x402, as its specification says and by hand: a signed transaction in a header, which the router sends. */
-export const payByX402: WayToPay = async (context, { wallet }) => {
+/** An answer after which nothing more is to be paid: 200, or a refusal for good. */
+interface Answered {
+  status: number;
+  body: { code?: unknown; watt_charged?: unknown };
+  text: string;
+}
+
+/** Buys a program or a page by x402. */
+export const buyByX402: Errand = async (context, { wallet }) => {
   const jobId = createJobId();
-  const body = JSON.stringify({ ...ROUND_TRIP, job_id: jobId });
-  const purchase = (end: Purchase['end'], detail: string): Purchase => ({
-    ...{ wallet: wallet.publicKey.toBase58(), way: 'x402', id: jobId, end, detail },
-  });
+  const [path, request] = context.random.chance(0.5)
+    ? ['execute', ROUND_TRIP]
+    : ['scrape', sharedPage(context.random)];
+  const about = { wallet: wallet.publicKey.toBase58(), way: `${path}, x402`, id: jobId };
+  const body = JSON.stringify({ ...request, job_id: jobId });
+  const answered = await payByX402(context, wallet, { path, body });
+  return [{ ...about, ...endOf(answered) }];
+};
+
+function endOf(answered: Answered | string): Omit<Purchase, 'wallet' | 'way' | 'id'> {
+  if (typeof answered === 'string') return { end: 'gave_up', charged: null, detail: answered };
+  const { status, body, text } = answered;
+  const detail = text.slice(0, 200);
+  if (status !== 200) return { end: 'refused', charged: 0n, detail };
+  return { end: 'delivered', charged: parseWatt(String(body.watt_charged)), detail };
+}
+
+/**
+ * Makes one call and pays for it by x402, as its specification says and by hand: a signed transaction in a header, which the router sends.
+ * Resolves with the final answer, or with the last thing that was heard when there was none in time.
+ */
+export async function payByX402(
+  context: CustomerContext,
+  wallet: Keypair,
+  { path, body }: { path: string; body: string },
+): Promise<Answered | string> {
   const call = (headers: Record<string, string> = {}) =>
-    fetch(`${context.world.routerUrl}/api/v1/execute`, {
+    fetch(`${context.routerUrl}/api/v1/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
       signal: AbortSignal.any([context.signal, AbortSignal.timeout(30_000)]),
     });
   let payment: Record<string, string> | null = null;
-  return insist<Purchase>(context.signal, {
+  return insist<Answered | string>(context.signal, {
     attempt: async () => {
       const answer = await call(payment ?? {});
       const text = await answer.text();
@@ -36,19 +65,12 @@ export const payByX402: WayToPay = async (context, { wallet }) => {
         payment = await signPayment(context, wallet, decode(required));
         return null;
       }
-      if (answer.status === 200) return purchase('delivered', text.slice(0, 200));
-      const code = codeIn(text);
-      return FINAL.has(code) ? purchase('refused', `${code}: ${text.slice(0, 200)}`) : null;
+      const parsed = (parseJson(text) ?? {}) as Answered['body'];
+      const isFinal = answer.status === 200 || FINAL.has(String(parsed.code));
+      return isFinal ? { status: answer.status, body: parsed, text } : null;
     },
-    giveUp: (last) => purchase('gave_up', last),
+    giveUp: (last) => last,
   });
-};
-
-const FINAL = new Set(['JOB_EXPIRED', 'NO_NODE_AVAILABLE', 'NODE_FAILED']);
-
-function codeIn(text: string): string {
-  const body = parseJson(text) as { code?: unknown } | undefined;
-  return typeof body?.code === 'string' ? body.code : '';
 }
 
 function decode(header: string): Asked {
@@ -56,7 +78,7 @@ function decode(header: string): Asked {
 }
 
 async function signPayment(
-  { world, onPayment }: CustomerContext,
+  { world }: CustomerContext,
   wallet: Keypair,
   { accepts: [accepted], resource }: Asked,
 ): Promise<Record<string, string>> {
@@ -68,7 +90,5 @@ async function signPayment(
     memo: accepted.extra.memo,
   });
   transaction.sign([wallet]);
-  // The first signature is the fee payer's, which the router makes; it is known to nobody before.
-  onPayment(bs58.encode(transaction.signatures[1] ?? new Uint8Array(64)));
   return x402Header({ x402Version: 2, resource, accepted }, transaction);
 }

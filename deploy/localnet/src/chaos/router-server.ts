@@ -5,7 +5,7 @@ import { urlIsReady } from '../network/http-probes.ts';
 import { programOf } from '../network/process-specs.ts';
 import type { MortalServerOptions } from './mortal-server.ts';
 
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const NO_LIMIT = '1000000000';
 
 export interface RouterPlan {
@@ -21,7 +21,7 @@ export interface RouterPlan {
 export function routerServer(plan: RouterPlan): MortalServerOptions {
   const { chain, mint, computeWallet, databaseUrl, port, dir } = plan;
   return {
-    name: 'the router',
+    name: `the router at ${port}`,
     command: [process.execPath, programOf('@watt/router')],
     env: {
       HOST: '127.0.0.1',
@@ -43,7 +43,8 @@ export function routerServer(plan: RouterPlan): MortalServerOptions {
       X402_RESEND_MS: '400',
       X402_MAX_FEE_LAMPORTS_PER_HOUR: NO_LIMIT,
       NODE_HEARTBEAT_MS: '300',
-      NODE_RESUME_MS: '1500',
+      // Some nodes that were killed are back within it, and some are not.
+      NODE_RESUME_MS: '3000',
       LEASE_EXTRA_MS: '3000',
       QUEUE_TIMEOUT_SECONDS: '30',
       HTTP_WAIT_SECONDS: '5',

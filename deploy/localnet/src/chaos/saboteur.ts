@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { getAssociatedTokenAddressSync, TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
+import type { MortalServer } from './mortal-server.ts';
 import type { Provider } from './provider.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { World } from './world.ts';
@@ -7,8 +9,6 @@ export interface SaboteurOptions {
   world: World;
   providers: readonly Provider[];
   random: SeededRandom;
-  /** Signatures of payments that were sent a moment ago: some of them are made never to have been. */
-  recentPayments: () => readonly string[];
   log: (line: string) => void;
 }
 
@@ -20,6 +20,7 @@ export interface Saboteur {
 }
 
 const PAUSE_MS = { min: 150, max: 1500 };
+const RECENT = 5;
 /** Chances of what may go wrong with any call of the chain, all the while. */
 const LASTING_FAULTS = {
   dropRate: 0.1,
@@ -44,20 +45,21 @@ const NO_FAULTS = {
 
 /** Kills the router, Postgres and nodes, cuts off the chain and rewrites its recent past, at moments that the seed chooses. */
 export function startSaboteur(options: SaboteurOptions): Saboteur {
-  const { world, providers, random, recentPayments, log } = options;
-  const { chain, router, postgres } = world;
+  const { world, providers, random, log } = options;
+  const { chain, routers, postgres } = world;
+  const servers: readonly MortalServer[] = [...routers, postgres, ...providers];
   const deeds = new Map<string, number>();
   const stopping = new AbortController();
   Object.assign(chain.faults, LASTING_FAULTS);
 
   const acts: readonly [weight: number, name: string, act: () => Promise<void>][] = [
-    [5, 'router killed', () => router.kill(random.between(0, 800))],
+    [5, 'router killed', () => random.pick(routers).kill(random.between(0, 800))],
     [2, 'Postgres killed', () => postgres.kill(random.between(0, 500))],
-    [4, 'node crashed', () => random.pick(providers).crash(random.between(0, 1500))],
+    [4, 'node killed', () => random.pick(providers).kill(random.between(0, 1500))],
     [2, 'chain unavailable', () => outage('unavailable')],
     [2, 'chain disconnected', () => outage('disconnected')],
     [2, 'chain stale', () => lagging()],
-    [1, 'payment orphaned', async () => orphan()],
+    [2, 'transaction orphaned', () => orphan()],
   ];
   const urn = acts.flatMap(([weight, ...act]) => Array.from({ length: weight }, () => act));
 
@@ -75,14 +77,16 @@ export function startSaboteur(options: SaboteurOptions): Saboteur {
     chain.faults.lagMs = 0;
   }
 
-  function orphan(): void {
-    const recent = recentPayments();
-    if (recent.length === 0) return;
+  /** A payment or a payout of a moment ago never was; a payout's bytes are sent again, a payment's perhaps. */
+  async function orphan(): Promise<void> {
+    const { connection, mint, computeWallet } = world;
+    const ours = getAssociatedTokenAddressSync(mint, computeWallet.publicKey, true, TOKEN_2022_PROGRAM_ID);
     try {
-      chain.orphan(random.pick(recent));
+      const recent = await connection.getSignaturesForAddress(ours, { limit: RECENT }, 'confirmed');
+      if (recent.length > 0) chain.orphan(random.pick(recent).signature);
     } catch (error) {
-      // One that never landed, or is final by now, cannot be taken back.
-      if (!(error instanceof RangeError)) throw error;
+      // What is final by now cannot be taken back, and the faults meet us too.
+      log(`nothing orphaned: ${String(error)}`);
     }
   }
 
@@ -106,6 +110,7 @@ export function startSaboteur(options: SaboteurOptions): Saboteur {
       stopping.abort();
       Object.assign(chain.faults, NO_FAULTS);
       await running;
+      for (const server of servers) server.assertAlive();
     },
   };
 }

@@ -14,26 +14,37 @@ import { untilQueriesWork } from './until-queries-work.ts';
 
 /** Fast, so that finality (32 slots) comes within seconds. */
 const SLOT_MS = 100;
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const SOL = 1_000_000_000n;
 
-/** What the money lives in: a chain with faults to be set, and a Postgres and a router that can be killed. */
+/** What the money lives in: a chain with faults to be set, and a Postgres and routers that can be killed. */
 export interface World {
   chain: Chain;
   connection: Connection;
   mint: PublicKey;
   computeWallet: Keypair;
   databaseUrl: string;
-  routerUrl: string;
   postgres: MortalServer;
-  router: MortalServer;
+  /** All on one database and with one key. */
+  routers: readonly RouterServer[];
   /** Gives a new wallet whole WATT, and SOL for its fees. */
   wallet(watt: number): Promise<Keypair>;
   stop(): Promise<void>;
 }
 
-/** Starts everything in `dir`, which is removed at the end. */
-export async function startWorld(options: { dir: string; random: SeededRandom }): Promise<World> {
+export interface RouterServer extends MortalServer {
+  readonly url: string;
+}
+
+export interface WorldOptions {
+  /** Removed at the end. */
+  dir: string;
+  random: SeededRandom;
+  routers: number;
+}
+
+/** Starts everything but nodes and customers. */
+export async function startWorld(options: WorldOptions): Promise<World> {
   const { dir, random } = options;
   const undo: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
@@ -54,15 +65,17 @@ export async function startWorld(options: { dir: string; random: SeededRandom })
       waitUntilReady: (ended) => untilQueriesWork(cluster.url, ended),
     });
     undo.push(() => postgres.stop());
-    const port = await findFreePort();
-    const router = await startMortalServer(
-      routerServer({ chain, mint, computeWallet, databaseUrl: cluster.url, port, dir }),
-    );
-    undo.push(() => router.stop());
+    const routers: RouterServer[] = [];
+    // One after the other: the first makes the key that all have.
+    while (routers.length < options.routers) {
+      const plan = { chain, mint, computeWallet, databaseUrl: cluster.url, port: await findFreePort(), dir };
+      const router = await startMortalServer(routerServer(plan));
+      undo.push(() => router.stop());
+      routers.push({ ...router, url: `http://127.0.0.1:${plan.port}` });
+    }
     return {
-      ...{ chain, connection, mint, computeWallet, postgres, router, stop },
+      ...{ chain, connection, mint, computeWallet, postgres, routers, stop },
       databaseUrl: cluster.url,
-      routerUrl: `http://127.0.0.1:${port}`,
       async wallet(watt) {
         const wallet = Keypair.generate();
         await grant(wallet.publicKey, watt);
