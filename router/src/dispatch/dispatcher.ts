@@ -161,7 +161,7 @@ export class Dispatcher implements HubHandlers {
     const lease = this.#scheduler.leases.get(refusal.attempt_id);
     if (!lease || lease.nodeId !== link.nodeId) return;
     const state = refusal.reason === 'unknown_lease' ? 'lapsed' : 'refused';
-    this.#scheduler.track(
+    this.#scheduler.work.track(
       this.#scheduler.end(lease, { state, reason: `${refusal.reason}: ${refusal.message}` }),
     );
   }
@@ -173,14 +173,14 @@ export class Dispatcher implements HubHandlers {
 
   onDrain(link: NodeLink): void {
     this.#scheduler.pool.drain(link.nodeId);
-    this.#scheduler.track(this.#options.store.nodeState(link.nodeId, 'draining'));
+    this.#scheduler.work.track(this.#options.store.nodeState(link.nodeId, 'draining'));
   }
 
   onClose(link: NodeLink): void {
     if (this.#scheduler.pool.get(link.nodeId)?.link !== link) return;
     this.#scheduler.pool.remove(link.nodeId);
     if (this.#isStopped) return;
-    this.#scheduler.track(this.#options.store.nodeState(link.nodeId, 'offline'));
+    this.#scheduler.work.track(this.#options.store.nodeState(link.nodeId, 'offline'));
     if (this.#scheduler.leases.ofNode(link.nodeId).length > 0) this.#awaitReturn(link.nodeId);
   }
 
@@ -230,7 +230,7 @@ export class Dispatcher implements HubHandlers {
   }
 
   #lapse(lease: Lease, reason: string): void {
-    this.#scheduler.track(this.#scheduler.end(lease, { state: 'lapsed', reason }));
+    this.#scheduler.work.track(this.#scheduler.end(lease, { state: 'lapsed', reason }));
   }
 
   #awaitReturn(nodeId: NodeId): void {
@@ -253,8 +253,8 @@ export class Dispatcher implements HubHandlers {
     this.#sweeps += 1;
     if (this.#sweeps % ADOPT_EVERY_SWEEPS !== 0) return;
     const { store, clock } = this.#options;
-    this.#scheduler.track(store.nodesSeen([...this.#seen]).then(() => this.#seen.clear()));
-    this.#scheduler.track(store.liveJobs(clock() - ADOPT_AGE_MS).then((jobs) => this.#adopt(jobs)));
+    this.#scheduler.work.track(store.nodesSeen([...this.#seen]).then(() => this.#seen.clear()));
+    this.#scheduler.work.track(store.liveJobs(clock() - ADOPT_AGE_MS).then((jobs) => this.#adopt(jobs)));
   }
 }
 

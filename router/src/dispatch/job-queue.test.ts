@@ -45,6 +45,6 @@ describe('JobQueue', () => {
     const queue = new JobQueue();
     const [old, young, oldToo] = [waiting(128, 10), waiting(128, 20), waiting(512, 5)];
     for (const job of [old, young, oldToo]) queue.push(job);
-    expect(queue.olderThan(20)).toEqual([old, oldToo]);
+    expect(queue.filter(({ job }) => job.queuedAt < 20)).toEqual([old, oldToo]);
   });
 });

@@ -1,5 +1,5 @@
 import type { NodeId } from '@watt/shared';
-import type { QueuedJob, Requirement } from '../jobs/jobs.ts';
+import type { Failure, QueuedJob, Requirement } from '../jobs/jobs.ts';
 
 /** A paid job that waits for a node. */
 export interface WaitingJob {
@@ -7,8 +7,10 @@ export interface WaitingJob {
   requirement: Requirement;
   /** Nodes that had it before. */
   tried: Set<NodeId>;
-  /** When the first of them got it, in Unix milliseconds; unknown after a restart. */
+  /** When the first of them got it, in Unix milliseconds; unknown after a restart, and when a node vanished with a page's time. */
   begunAt?: number;
+  /** What the last of them failed by. */
+  failure?: Failure;
   /** When a copy was last looked for, in Unix milliseconds; never for a job that takes none. */
   soughtAt?: number;
 }
@@ -55,10 +57,7 @@ export class JobQueue {
     return this.#lines.get(key)?.values().next().value;
   }
 
-  /** Jobs that were queued before this time (Unix milliseconds). */
-  olderThan(time: number): WaitingJob[] {
-    return [...this.#lines.values()].flatMap((line) =>
-      [...line.values()].filter(({ job }) => job.queuedAt < time),
-    );
+  filter(test: (waiting: WaitingJob) => boolean): WaitingJob[] {
+    return [...this.#lines.values()].flatMap((line) => [...line.values()].filter(test));
   }
 }

@@ -1,5 +1,6 @@
 import type { AttemptId, NodeId } from '@watt/shared';
 import type { WaitingJob } from './job-queue.ts';
+import { lapseTime } from './lapse-time.ts';
 
 /** What the end and the charge of a session are counted by. Times in Unix milliseconds, by this router's clock. */
 export interface SessionTimes {
@@ -19,17 +20,31 @@ export interface Lease {
   waiting: WaitingJob;
   /** Unix milliseconds. */
   deadline: number;
-  timer: NodeJS.Timeout | undefined;
   session: SessionTimes | null;
   /** Set while its result is being stored, so that nothing else ends it meanwhile. */
   isSettling: boolean;
 }
 
-/** The live attempts, by id and by node. */
+export interface LeaseBookOptions {
+  clock: () => number;
+  /** A lease's time is over; it is still in the book. */
+  onLapse(lease: Lease): void;
+}
+
+const SETTLING_MS = 1000;
+
+/** The live attempts, by id, job and node, each with the timer by which it lapses. */
 export class LeaseBook {
+  readonly #options: LeaseBookOptions;
   readonly #byId = new Map<string, Lease>();
   readonly #byJob = new Map<string, Lease>();
   readonly #byNode = new Map<NodeId, Set<Lease>>();
+  readonly #timers = new Map<Lease, NodeJS.Timeout>();
+  #isStopped = false;
+
+  constructor(options: LeaseBookOptions) {
+    this.#options = options;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -43,22 +58,43 @@ export class LeaseBook {
     return this.#byJob.get(jobId);
   }
 
-  add(lease: Lease): void {
+  /** Books an attempt that the database has; for a session with the times that are on record. */
+  add(
+    entry: Pick<Lease, 'waiting' | 'attemptId' | 'nodeId' | 'deadline'>,
+    times: { readyAt: number | null; endedAt: number | null } = { readyAt: null, endedAt: null },
+  ): Lease {
+    const { sessionMinutes } = entry.waiting.job;
+    const session = sessionMinutes === null ? null : { ...times, minutes: sessionMinutes, marking: null };
+    const lease: Lease = { ...entry, session, isSettling: false };
     this.#byJob.set(lease.waiting.job.id, lease);
     this.#byId.set(lease.attemptId, lease);
     const leases = this.#byNode.get(lease.nodeId) ?? new Set();
     leases.add(lease);
     this.#byNode.set(lease.nodeId, leases);
+    this.reschedule(lease);
+    return lease;
   }
 
   get(attemptId: string): Lease | undefined {
     return this.#byId.get(attemptId);
   }
 
+  /** To be called when the times of a session have changed. */
+  reschedule(lease: Lease): void {
+    if (this.#byId.get(lease.attemptId) !== lease) return;
+    const lapse = (): void => {
+      // Its result is being stored. Should that fail, the lease must still lapse.
+      if (lease.isSettling) this.#setTimer(lease, lapse, SETTLING_MS);
+      else this.#options.onLapse(lease);
+    };
+    this.#setTimer(lease, lapse, Math.max(0, lapseTime(lease) - this.#options.clock()));
+  }
+
   /** Takes a lease out and stops its timer. False when it was not there. */
   remove(lease: Lease): boolean {
     if (!this.#byId.delete(lease.attemptId)) return false;
-    clearTimeout(lease.timer);
+    clearTimeout(this.#timers.get(lease));
+    this.#timers.delete(lease);
     this.#byJob.delete(lease.waiting.job.id);
     const leases = this.#byNode.get(lease.nodeId);
     leases?.delete(lease);
@@ -72,5 +108,17 @@ export class LeaseBook {
 
   all(): Lease[] {
     return [...this.#byId.values()];
+  }
+
+  /** From here on nothing lapses. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #setTimer(lease: Lease, then: () => void, ms: number): void {
+    clearTimeout(this.#timers.get(lease));
+    if (!this.#isStopped) this.#timers.set(lease, setTimeout(then, ms));
   }
 }

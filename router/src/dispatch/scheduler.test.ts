@@ -38,6 +38,14 @@ function connect(scheduler: Scheduler, link = createLink()) {
   return link;
 }
 
+const failure = { code: 'SCRAPE_FAILED' as const, message: 'not complete' };
+
+const pageJob = () => {
+  const options = { javascript: false, screenshots: false, timeout: 8 };
+  const request = JSON.stringify({ url: 'https://site.example/', output_format: 'text', options });
+  return queuedJob({ service: 'scrape', request });
+};
+
 const onlyLease = (scheduler: Scheduler) => {
   const [lease] = scheduler.leases.all();
   if (!lease) throw new Error('there is no lease');
@@ -139,24 +147,36 @@ describe('a job', () => {
     await scheduler.stop();
   });
 
-  it('that is a page is not tried on another node once half of its time is over, unless its node vanished', async () => {
-    const failure = { code: 'SCRAPE_FAILED' as const, message: 'not complete' };
-    const page = () => {
-      const options = { javascript: false, screenshots: false, timeout: 8 };
-      const request = JSON.stringify({ url: 'https://site.example/', output_format: 'text', options });
-      return queuedJob({ service: 'scrape', request });
-    };
-    const { scheduler, store } = schedule({ endAttempt: async () => true });
-    connect(scheduler);
-    scheduler.enqueue([page()]);
-    await vi.advanceTimersByTimeAsync(3999);
+  it('that is a page has its time once, unless a node vanished with it, and none begins with less than half of it', async () => {
+    const { scheduler, store } = schedule({ endAttempt: async () => true }, 4);
+    const link = connect(scheduler);
+    scheduler.enqueue([pageJob()]);
+    await vi.advanceTimersByTimeAsync(3000);
     await scheduler.end(onlyLease(scheduler), { state: 'failed', reason: 'connect', failure });
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(1000);
     await scheduler.end(onlyLease(scheduler), { state: 'lapsed', reason: 'the node vanished' });
-    await settle();
+    await vi.advanceTimersByTimeAsync(4000);
     await scheduler.end(onlyLease(scheduler), { state: 'failed', reason: 'timeout', failure });
     expect(store.calls.endAttempt.map((end) => end.failure)).toEqual([null, null, failure]);
+    expect(link.sent.map(({ timeLeftMs }) => timeLeftMs)).toEqual([undefined, 5000, undefined]);
+    expect(link.sent.map(({ deadline }) => deadline)).toEqual([11_000, 11_000, 15_000]);
+    await scheduler.stop();
+  });
+
+  it('that is a page and waits for another node fails by what the first said', async () => {
+    const { scheduler, store } = schedule({ endAttempt: async () => true, failQueued: async () => true });
+    const link = connect(scheduler);
+    scheduler.enqueue([pageJob()]);
+    await settle();
+    scheduler.pool.remove(link.nodeId);
+    await scheduler.end(onlyLease(scheduler), { state: 'failed', reason: 'connect', failure });
+    await vi.advanceTimersByTimeAsync(3999);
+    scheduler.failStale();
+    expect(scheduler.queued).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    scheduler.failStale();
     expect(scheduler.queued).toBe(0);
+    expect(store.calls.failQueued).toMatchObject([{ failure }]);
     await scheduler.stop();
   });
 

@@ -9,11 +9,14 @@ import {
   requirementOf,
   unservedMessage,
 } from '../jobs/jobs.ts';
+import { type BackgroundWork, createBackgroundWork } from './background-work.ts';
+import { type CopySeeker, createCopySeeker } from './copy-seeker.ts';
 import { JobQueue, type WaitingJob } from './job-queue.ts';
-import { lapseTime } from './lapse-time.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
+import { failureOf, type LeaseEnd } from './lease-end.ts';
 import { laneOf, NodePool } from './node-pool.ts';
 import type { DispatchStore } from './store.ts';
+import { isSpent, timeLeftMs } from './time-left.ts';
 
 export interface SchedulerOptions {
   store: DispatchStore;
@@ -30,31 +33,27 @@ export interface SchedulerOptions {
   logger: Logger;
 }
 
-/** How a lease ends without a charge. `final` keeps the job from another node. */
-export interface LeaseEnd {
-  state: 'failed' | 'refused' | 'lapsed';
-  reason: string;
-  failure?: Failure;
-  final?: boolean;
-}
-
-const SETTLING_MS = 1000;
-const SEEK_AGAIN_MS = 1000;
-
 /** Matches waiting jobs with free nodes and follows each lease to its end. Memory proposes; the database decides. */
 export class Scheduler {
   readonly pool: NodePool;
-  readonly leases = new LeaseBook();
+  readonly leases: LeaseBook;
+  readonly work: BackgroundWork;
+  readonly #copies: CopySeeker;
   readonly #queue = new JobQueue();
   readonly #options: SchedulerOptions;
-  readonly #work = new Set<Promise<void>>();
   // Jobs whose next row is being written: neither waiting nor leased for a moment.
   readonly #moving = new Set<string>();
   #isStopped = false;
 
   constructor(options: SchedulerOptions) {
+    const { clock, logger } = options;
     this.#options = options;
     this.pool = new NodePool(options.random);
+    this.work = createBackgroundWork(logger);
+    this.#copies = createCopySeeker(options);
+    const onLapse = (lease: Lease): void =>
+      this.work.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
+    this.leases = new LeaseBook({ clock, onLapse });
   }
 
   get queued(): number {
@@ -73,11 +72,11 @@ export class Scheduler {
       if (isKnown) continue;
       const waiting = toWaiting(job);
       if (attempt) {
-        waiting.tried.add(attempt.nodeId);
         const { id: attemptId, nodeId, deadline, readyAt, closedAt } = attempt;
-        this.#book({ waiting, attemptId, nodeId, deadline }, { readyAt, endedAt: closedAt });
+        waiting.tried.add(nodeId);
+        this.leases.add({ waiting, attemptId, nodeId, deadline }, { readyAt, endedAt: closedAt });
         this.pool.count(nodeId, laneOf(waiting.requirement), 1);
-        holders.add(attempt.nodeId);
+        holders.add(nodeId);
       } else this.#enter(waiting);
     }
     this.pump();
@@ -98,22 +97,21 @@ export class Scheduler {
   /** Ends a lease: its job goes to another node, or fails when that would not help any more. */
   async end(lease: Lease, end: LeaseEnd): Promise<void> {
     if (lease.isSettling || !this.leases.remove(lease)) return;
-    const { job, requirement } = lease.waiting;
+    const { attemptId, nodeId, waiting } = lease;
+    const { job, requirement } = waiting;
+    const { state, reason } = end;
     this.#moving.add(job.id);
-    this.pool.count(lease.nodeId, laneOf(requirement), -1);
-    if (end.state === 'lapsed') this.pool.get(lease.nodeId)?.link.cancel(lease.attemptId, end.reason);
+    this.pool.count(nodeId, laneOf(requirement), -1);
+    if (state === 'lapsed') this.pool.get(nodeId)?.link.cancel(attemptId, reason);
     try {
-      const failure = this.#failureFor(lease, end);
-      const { attemptId } = lease;
-      const { state, reason } = end;
-      const isEnded = await this.#options.store.endAttempt({
-        jobId: job.id,
-        attemptId,
-        state,
-        reason,
-        failure,
-      });
-      if (isEnded && !failure) this.#queue.push(lease.waiting);
+      const { maxAttempts, clock, store } = this.#options;
+      const failure = failureOf(lease, end, { maxAttempts, now: clock() });
+      const isEnded = await store.endAttempt({ jobId: job.id, attemptId, state, reason, failure });
+      if (!isEnded || failure) return;
+      // What a vanished node did with a page's time nobody knows.
+      if (state === 'lapsed') delete waiting.begunAt;
+      if (end.failure) waiting.failure = end.failure;
+      this.#queue.push(waiting);
     } finally {
       this.#moving.delete(job.id);
       this.pump();
@@ -129,45 +127,33 @@ export class Scheduler {
     return true;
   }
 
-  /** To be called when the times of a session have changed. */
-  reschedule(lease: Lease): void {
-    clearTimeout(lease.timer);
-    if (this.leases.get(lease.attemptId) === lease) lease.timer = this.#timerOf(lease);
-  }
-
-  /** Fails jobs that waited too long for a node, and voids their holds. */
+  /** Fails jobs that waited too long for a node, or for another one until their page's time was spent, and voids their holds. */
   failStale(): void {
-    for (const waiting of this.#queue.olderThan(this.#options.clock() - this.#options.queueMs)) {
+    const now = this.#options.clock();
+    const isStale = (waiting: WaitingJob): boolean =>
+      waiting.job.queuedAt < now - this.#options.queueMs ||
+      (waiting.failure !== undefined && isSpent(waiting, now));
+    for (const waiting of this.#queue.filter(isStale)) {
       this.#queue.delete(waiting);
-      const message = this.pool.isServed(waiting.requirement)
-        ? 'All nodes that can do this are busy'
-        : unservedMessage(waiting.requirement);
-      const jobId = waiting.job.id;
-      this.track(this.#options.store.failQueued({ jobId, failure: { code: 'NO_NODE_AVAILABLE', message } }));
+      const failure = waiting.failure ?? { code: 'NO_NODE_AVAILABLE', message: this.#whyUnserved(waiting) };
+      this.work.track(this.#options.store.failQueued({ jobId: waiting.job.id, failure }));
     }
-  }
-
-  /** Follows work that nobody waits for, so that a stop can; a failure is logged and mended by the next `adopt`. */
-  track(work: Promise<unknown>): void {
-    const tracked: Promise<void> = work.then(
-      () => void this.#work.delete(tracked),
-      (error: unknown) => {
-        this.#work.delete(tracked);
-        this.#options.logger.error({ err: error }, 'dispatch could not be written to the database');
-      },
-    );
-    this.#work.add(tracked);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const lease of this.leases.all()) clearTimeout(lease.timer);
-    await Promise.allSettled(this.#work);
+    this.leases.stop();
+    await this.work.settled();
+  }
+
+  #whyUnserved({ requirement }: WaitingJob): string {
+    const isServed = this.pool.isServed(requirement);
+    return isServed ? 'All nodes that can do this are busy' : unservedMessage(requirement);
   }
 
   #enter(waiting: WaitingJob): void {
     const { requirement } = waiting;
-    if (requirement.service === 'scrape' && requirement.copies) this.track(this.#seekCopy(waiting));
+    if (requirement.service === 'scrape' && requirement.copies) this.work.track(this.#seekCopy(waiting));
     else this.#await(waiting);
   }
 
@@ -177,21 +163,11 @@ export class Scheduler {
     this.#moving.add(id);
     let isServed = false;
     try {
-      isServed = await this.#serveCopy(waiting);
+      isServed = await this.#copies.serve(waiting);
     } finally {
       this.#moving.delete(id);
     }
     if (!isServed) this.#await(waiting);
-  }
-
-  async #serveCopy(waiting: WaitingJob): Promise<boolean> {
-    waiting.soughtAt = this.#options.clock();
-    try {
-      return await this.#options.store.serveCopy(waiting.job);
-    } catch (error) {
-      // Whether it was served is unknown now: `adopt` will find the job in the state it really has.
-      throw new Error(`Job ${waiting.job.id} could not be served from a copy`, { cause: error });
-    }
   }
 
   #await(waiting: WaitingJob): void {
@@ -205,7 +181,7 @@ export class Scheduler {
       if (!node) return;
       this.#queue.delete(head);
       this.pool.count(node.link.nodeId, laneOf(head.requirement), 1);
-      this.track(this.#lease(head, node.link));
+      this.work.track(this.#lease(head, node.link));
     }
   }
 
@@ -213,14 +189,13 @@ export class Scheduler {
     const { job, requirement } = waiting;
     const { nodeId } = link;
     const attemptId = createAttemptId();
-    const deadline = Math.ceil(this.#options.clock() + requirement.timeoutMs + this.#options.leaseExtraMs);
+    const now = this.#options.clock();
+    const leftMs = timeLeftMs(waiting, now);
+    const deadline = Math.ceil(now + leftMs + this.#options.leaseExtraMs);
     this.#moving.add(job.id);
     let isLeased = false;
-    // While it waited, the same page may have come for somebody else.
-    const mayBeServed =
-      this.#options.clock() - (waiting.soughtAt ?? Number.POSITIVE_INFINITY) >= SEEK_AGAIN_MS;
     try {
-      const isServed = mayBeServed && (await this.#serveCopy(waiting));
+      const isServed = this.#copies.isDueAgain(waiting) && (await this.#copies.serve(waiting));
       isLeased =
         !isServed && (await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline }));
     } catch (error) {
@@ -237,58 +212,20 @@ export class Scheduler {
     job.attempts += 1;
     waiting.tried.add(nodeId);
     waiting.begunAt ??= this.#options.clock();
-    const lease = this.#book({ waiting, attemptId, nodeId, deadline });
-    const { service, request, requestSha256, nodeShare } = job;
+    await this.#send(this.leases.add({ waiting, attemptId, nodeId, deadline }), { link, leftMs });
+  }
+
+  async #send(lease: Lease, { link, leftMs }: { link: NodeLink; leftMs: number }): Promise<void> {
+    const { attemptId, deadline, waiting } = lease;
+    const { job, requirement } = waiting;
+    const { id: jobId, service, request, requestSha256, nodeShare } = job;
+    const isWatched = laneOf(requirement) === 'execute' && this.#options.outputs.isWatched(jobId);
     const isSent = link.sendJob({
-      attemptId,
-      jobId: job.id,
-      service,
-      request,
-      requestSha256,
-      deadline,
-      nodeShare,
-      ...(laneOf(requirement) === 'execute' && this.#options.outputs.isWatched(job.id) && { stream: true }),
+      ...{ attemptId, jobId, service, request, requestSha256, deadline, nodeShare },
+      ...(leftMs < requirement.timeoutMs && { timeLeftMs: leftMs }),
+      ...(isWatched && { stream: true }),
     });
     if (!isSent) await this.end(lease, { state: 'lapsed', reason: 'the node could not be reached' });
-  }
-
-  #book(
-    entry: Pick<Lease, 'waiting' | 'attemptId' | 'nodeId' | 'deadline'>,
-    times: { readyAt: number | null; endedAt: number | null } = { readyAt: null, endedAt: null },
-  ): Lease {
-    const { sessionMinutes } = entry.waiting.job;
-    const session = sessionMinutes === null ? null : { ...times, minutes: sessionMinutes, marking: null };
-    const lease: Lease = { ...entry, session, timer: undefined, isSettling: false };
-    this.leases.add(lease);
-    this.reschedule(lease);
-    return lease;
-  }
-
-  #timerOf(lease: Lease): NodeJS.Timeout {
-    const lapse = (): void => {
-      // Its result is being stored. Should that fail, the lease must still lapse.
-      if (lease.isSettling) lease.timer = setTimeout(lapse, SETTLING_MS);
-      else this.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
-    };
-    return setTimeout(lapse, Math.max(0, lapseTime(lease) - this.#options.clock()));
-  }
-
-  #failureFor(lease: Lease, end: LeaseEnd): Failure | null {
-    const { attempts } = lease.waiting.job;
-    // What a session had in its kernel no other node has.
-    const isLost = lease.session !== null && lease.session.readyAt !== null;
-    const isFinal = isLost || end.final === true || (end.state === 'failed' && this.#isSpent(lease));
-    if (!isFinal && attempts < this.#options.maxAttempts) return null;
-    const message = isLost
-      ? `The session was lost: ${end.reason}`
-      : `${attempts} attempts, the last ended so: ${end.reason}`;
-    return end.failure ?? { code: 'NODE_FAILED', message };
-  }
-
-  /** A page has the time that its agent gave it once, not once on every node: with less than half of it left no other node begins. */
-  #isSpent({ waiting: { requirement, begunAt } }: Lease): boolean {
-    if (requirement.service !== 'scrape' || begunAt === undefined) return false;
-    return this.#options.clock() - begunAt >= requirement.timeoutMs / 2;
   }
 }
 

@@ -56,8 +56,8 @@ export class SessionLeases {
     const { fault, isLast } = calls.onResult(jobId, result);
     if (fault !== null) {
       link.cancel(lease.attemptId, fault);
-      scheduler.track(scheduler.end(lease, { state: 'failed', reason: `invalid answer: ${fault}` }));
-    } else if (isLast) scheduler.track(this.#close(lease));
+      scheduler.work.track(scheduler.end(lease, { state: 'failed', reason: `invalid answer: ${fault}` }));
+    } else if (isLast) scheduler.work.track(this.#close(lease));
   }
 
   /** False when the node is not there, or takes nothing right now. */
@@ -110,7 +110,7 @@ export class SessionLeases {
     const readyAt = await store.sessionReady({ attemptId, jobId: lease.waiting.job.id, at });
     if (!session || readyAt === null || scheduler.leases.get(attemptId) !== lease) return;
     session.readyAt = readyAt;
-    scheduler.reschedule(lease);
+    scheduler.leases.reschedule(lease);
   }
 
   /** From here on nothing is charged, and the node has a while for its result. */
@@ -121,7 +121,7 @@ export class SessionLeases {
     if (session.endedAt === null) {
       const endedAt = await store.sessionClosed({ attemptId, at: clock() });
       session.endedAt ??= endedAt;
-      scheduler.reschedule(lease);
+      scheduler.leases.reschedule(lease);
     }
     scheduler.pool.get(lease.nodeId)?.link.closeSession(attemptId);
   }
