@@ -6,7 +6,7 @@ import type { NodeLogger } from './node-logger.ts';
 /** An address that changes now and then leaves the old one with a neighbour; few are kept. */
 const MAX_ADDRESSES = 8;
 
-/** What this node learns from its router and its guard needs: addresses that no page may be fetched from. */
+/** What this node learns from its router and its scraper goes by: which addresses and pages it may not reach, and by which proxies. */
 export interface RouterFacts {
   /** Takes in a welcome, and the address that the connection leads to. */
   hear(
