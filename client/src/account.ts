@@ -38,7 +38,7 @@ export interface Withdrawal {
   id: string;
   amount: string;
   state: string;
-  /** Why it waits, if it is held. */
+  /** Why it is held, or has not left yet. */
   reason: string | null;
   /** The transaction that carries it, once there is one. */
   signature: string | null;
@@ -118,6 +118,16 @@ export async function fetchWithdrawal(
 ): Promise<Withdrawal> {
   const path = `/api/v1/withdrawals/${encodeURIComponent(id)}`;
   return toWithdrawal(await ask(http, { method: 'GET', path }, signal));
+}
+
+/** Takes a withdrawal back whose transaction was not made yet; what it would have sent is in the balance again. */
+export async function cancelWithdrawal(
+  http: HttpClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<Withdrawal> {
+  const path = `/api/v1/withdrawals/${encodeURIComponent(id)}`;
+  return toWithdrawal(await ask(http, { method: 'DELETE', path }, signal));
 }
 
 /** The secret is in this answer only. */

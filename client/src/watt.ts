@@ -16,6 +16,7 @@ import {
 } from '@watt/shared';
 import {
   type Balance,
+  cancelWithdrawal,
   createKey,
   fetchBalance,
   fetchWithdrawal,
@@ -101,6 +102,8 @@ export interface Watt {
   /** Sends WATT, or all of it, back to the wallet. A retry with the same `idempotencyKey` never withdraws twice. */
   withdraw(amount: string, options?: WaitOptions & { idempotencyKey?: string }): Promise<Withdrawal>;
   withdrawal(id: string, options?: WaitOptions): Promise<Withdrawal>;
+  /** Takes a withdrawal back that has not left: what it would have sent is in the balance again. */
+  cancelWithdrawal(id: string, options?: WaitOptions): Promise<Withdrawal>;
   /** Makes an API key that spends this wallet's balance; needs `prepaid`. */
   createKey(key: NewApiKey, options?: WaitOptions): Promise<{ id: string; apiKey: string }>;
   revokeKey(id: string, options?: WaitOptions): Promise<void>;
@@ -230,7 +233,10 @@ type Within = <T>(
 function accountCalls(
   context: PaidCallContext,
   within: Within,
-): Pick<Watt, 'balance' | 'deposit' | 'withdraw' | 'withdrawal' | 'createKey' | 'revokeKey'> {
+): Pick<
+  Watt,
+  'balance' | 'deposit' | 'withdraw' | 'withdrawal' | 'cancelWithdrawal' | 'createKey' | 'revokeKey'
+> {
   const { http } = context;
   return {
     balance: (page = {}) => within(page, null, (signal) => fetchBalance(http, page, signal)),
@@ -242,6 +248,8 @@ function accountCalls(
       within(order, null, (signal) => requestWithdrawal(http, { ...order, amount }, signal)),
 
     withdrawal: (id, wait = {}) => within(wait, null, (signal) => fetchWithdrawal(http, id, signal)),
+
+    cancelWithdrawal: (id, wait = {}) => within(wait, null, (signal) => cancelWithdrawal(http, id, signal)),
 
     createKey: (key, wait = {}) => within(wait, null, (signal) => createKey(http, key, signal)),
 

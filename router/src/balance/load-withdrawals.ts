@@ -5,7 +5,7 @@ export interface Withdrawal {
   id: string;
   amount: bigint;
   state: 'queued' | 'batched' | 'paid' | 'held' | 'returned';
-  /** Why it is held. */
+  /** Why it is held, or has not left yet. */
   reason: string | null;
   /** The transaction that carries it, once one was signed. */
   signature: string | null;
@@ -14,7 +14,7 @@ export interface Withdrawal {
 }
 
 const columns = (sql: SqlClient) => sql`
-  p.id, p.amount, p.state, p.reason, extract(epoch from p.created_at)::float8 * 1000 as "createdAt",
+  p.id, p.amount, p.state, coalesce(p.reason, ${queueReason(sql)}) as reason, extract(epoch from p.created_at)::float8 * 1000 as "createdAt",
   extract(epoch from p.finished_at)::float8 * 1000 as "finishedAt", (
     select t.signature from payout_attempts t where t.batch_id = p.batch_id and t.state in ('live', 'finalized')
     order by t.created_at desc limit 1
@@ -41,4 +41,11 @@ export async function findWithdrawal(
     select ${columns(sql)} from payouts p
     where p.id = ${withdrawal.id}::uuid and p.kind = 'withdrawal' and p.wallet = ${withdrawal.wallet}`;
   return row ?? null;
+}
+
+/** What the worker noted of the queue; of what is in a batch the fee was found worth. */
+function queueReason(sql: SqlClient) {
+  return sql`(
+    select w.code || ': ' || w.detail from accounts z join payout_waits w on w.account = z.id
+    where z.kind = 'payout_inflight' and (p.state = 'queued' or (p.state = 'batched' and w.code <> 'fee_too_high')))`;
 }

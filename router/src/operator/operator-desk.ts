@@ -1,4 +1,4 @@
-import type { Solana } from '../chain/chain.ts';
+import { canonicalTokenAccount, type Solana } from '../chain/chain.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
 import type { MoneyCommand } from './parse-money.ts';
@@ -32,6 +32,16 @@ export const listed = (rows: Record<string, string>[], none: string): Report => 
   lines: rows.length === 0 ? [none] : [],
   rows,
 });
+
+/** The account that everything is paid to. */
+export async function tokenAccountOf({
+  solana,
+  computeWallet,
+  mint,
+}: NonNullable<OperatorDesk['chain']>): Promise<string> {
+  const { tokenProgram } = await solana.readMint();
+  return canonicalTokenAccount({ wallet: computeWallet, mint, tokenProgram });
+}
 
 /** Writes down who acted and why. */
 export async function noteAction(

@@ -3,9 +3,11 @@ import { createSolana } from '../chain/chain.ts';
 import { ConfigError } from '../config/config.ts';
 import { createEnvReader, type Env } from '../config/env-reader.ts';
 import { connectDatabase } from '../db/connect.ts';
+import { migrateDatabase } from '../db/migrate.ts';
 import { loadSystemAccounts } from '../ledger/ledger.ts';
 import { formatTable } from './format-table.ts';
 import { explain, freeze, release, showFreezes } from './freeze-commands.ts';
+import { openBooks } from './open-books.ts';
 import type { CommandRun, OperatorDesk, Report } from './operator-desk.ts';
 import {
   MONEY_USAGE,
@@ -20,6 +22,7 @@ import { showStatus } from './show-status.ts';
 
 const RUNS: Record<MoneyCommandName, CommandRun> = {
   status: showStatus,
+  open: openBooks,
   freezes: showFreezes,
   explain,
   freeze,
@@ -36,6 +39,7 @@ const RUNS: Record<MoneyCommandName, CommandRun> = {
 /** Exit codes of `watt-router money`. */
 export const EXIT = { done: 0, refused: 1, usage: 2, fault: 3 } as const;
 
+const READS_CHAIN: readonly MoneyCommandName[] = ['status', 'open'];
 const CALL_TIMEOUT_MS = 10_000;
 
 /** Runs `watt-router money …`: asks nothing, writes a table or JSON. Returns the exit code. */
@@ -66,9 +70,11 @@ async function runAtDesk(command: MoneyCommand, env: Env): Promise<Report> {
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   const [rpcUrl, mint, computeWallet] = ['SOLANA_RPC_URL', 'WATT_MINT', 'COMPUTE_WALLET'].map(read.optional);
   const solana =
-    command.name === 'status' && rpcUrl && mint && computeWallet
+    READS_CHAIN.includes(command.name) && rpcUrl && mint && computeWallet
       ? createSolana({ rpcUrl, mint, callTimeoutMs: CALL_TIMEOUT_MS })
       : null;
+  // The one command for a database on which no router has run.
+  if (command.name === 'open') await migrateDatabase(databaseUrl);
   const database = connectDatabase(databaseUrl, { connections: 4 });
   try {
     const desk: OperatorDesk = {

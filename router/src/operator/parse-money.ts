@@ -23,6 +23,7 @@ export class UsageError extends Error {
 /** What each command takes: its subject, and the options that it needs. */
 const COMMANDS = {
   status: { subject: null, needs: [] },
+  open: { subject: null, needs: ['why'] },
   freezes: { subject: null, needs: [] },
   explain: { subject: 'signature', needs: ['as', 'why'] },
   freeze: { subject: null, needs: ['why'] },
@@ -44,6 +45,7 @@ const ROWS = { usual: 50, max: 1000 };
 export const MONEY_USAGE = `watt-router money <command>
 
   status                              chain, ledger and payouts at a glance; exit code 1 unless solvent
+  open --why "…"                       begin an empty database with what the compute wallet holds
   freezes [--all]                     why nothing is paid out
   freeze --why "…"                    pay nothing out until it is released
   release <id> --why "…"              let go of a freeze

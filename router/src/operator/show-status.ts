@@ -1,7 +1,6 @@
-import { canonicalTokenAccount } from '../chain/chain.ts';
 import { trialBalance } from '../ledger/ledger.ts';
 import { formatUnits, liabilities, openFreezes } from '../reconciliation/reconciliation.ts';
-import type { CommandRun, OperatorDesk } from './operator-desk.ts';
+import { type CommandRun, type OperatorDesk, tokenAccountOf } from './operator-desk.ts';
 
 const STALE_INTERVALS = 3;
 const STALE_MARGIN_SECONDS = 30;
@@ -71,9 +70,7 @@ export const showStatus: CommandRun = async (desk) => {
 
 async function chainLine({ chain }: OperatorDesk): Promise<string[]> {
   if (!chain) return [];
-  const { tokenProgram } = await chain.solana.readMint();
-  const account = canonicalTokenAccount({ wallet: chain.computeWallet, mint: chain.mint, tokenProgram });
-  const holding = await chain.solana.finalizedHolding(account);
+  const holding = await chain.solana.finalizedHolding(await tokenAccountOf(chain));
   return [
     `chain now    ${formatUnits(holding?.amount ?? 0n)} WATT at slot ${holding?.slot ?? '-'}, finalized`,
   ];

@@ -4,6 +4,7 @@ import { reverseCredit, type SystemAccounts } from '../ledger/ledger.ts';
 import { recordCredits, recordDebits } from './record-transfers.ts';
 
 const OPEN_MAX = 1000;
+const NEVER_OPENED = -1n;
 
 export interface WatcherStoreOptions {
   sql: SqlClient;
@@ -20,6 +21,12 @@ export interface WatcherStoreOptions {
 /** Keeps the watcher's findings: every transaction once, by its signature, and a payment's credit in the same transaction. */
 export function createWatcherStore(options: WatcherStoreOptions): WatcherStore {
   const { sql, accounts, tokenAccount } = options;
+  let openedAt: bigint | null = null;
+  const loadOpening = async (): Promise<bigint> => {
+    const [row] = await sql<{ slot: bigint }[]>`
+      select opened_at_slot as slot from chain_cursors where token_account = ${tokenAccount}`;
+    return row?.slot ?? NEVER_OPENED;
+  };
   return {
     async loadCursor() {
       const [row] = await sql<{ slot: bigint }[]>`
@@ -38,7 +45,10 @@ export function createWatcherStore(options: WatcherStoreOptions): WatcherStore {
         union all select signature, status, slot from chain_debits where signature = any(${signatures})`;
       return new Map(rows.map(({ signature, ...record }) => [signature, record]));
     },
-    async record(transfers, isFinalized) {
+    async record(seen, isFinalized) {
+      openedAt ??= await loadOpening();
+      const opening = openedAt;
+      const transfers = seen.filter((transfer) => transfer.slot > opening);
       const incoming = transfers.filter((transfer) => transfer.delta > 0n);
       const outgoing = transfers.filter((transfer) => transfer.delta < 0n);
       if (incoming.length > 0) {

@@ -4,7 +4,7 @@ import type { SqlClient } from '../db/connect.ts';
 import { openAccounts, type SystemAccounts } from '../ledger/ledger.ts';
 import { collectOnDemand } from './collect.ts';
 import { loadNodePayout, type NodePayout } from './load-node-payout.ts';
-import type { PayoutRules } from './payout-rules.ts';
+import { leastAlone, type PayoutRules } from './payout-rules.ts';
 import { createPayoutWorker } from './payout-worker.ts';
 import { openWorkerLease } from './worker-lease.ts';
 
@@ -26,6 +26,8 @@ export interface Settlement {
   nodePayout(nodeId: string): Promise<NodePayout | null>;
   /** Sets aside at once what the node may be paid, if it is worth a payout. The worker sends it. */
   payNode(nodeId: string): Promise<void>;
+  /** From how much on a payout leaves by itself, in base units; null where nothing is paid out. */
+  readonly leastAlone: bigint | null;
   start(): void;
   stop(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
     });
 
   return {
+    leastAlone: chain && leastAlone(chain.signerCount, rules),
     nodePayout: (nodeId) =>
       loadNodePayout(sql, accounts, { nodeId, rules, canPay: chain !== null, now: clock() }),
     async payNode(nodeId) {

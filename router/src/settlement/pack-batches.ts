@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { formatWatt } from '@watt/shared';
 import { feeOf } from '../chain/chain.ts';
 import type { SqlRunner } from '../db/connect.ts';
 import { reservePayouts, type SystemAccounts } from '../ledger/ledger.ts';
@@ -7,7 +8,7 @@ import { openBatch } from './end-batch.ts';
 import { isFrozen } from './freeze.ts';
 import { holdUnreceivable } from './held-payouts.ts';
 import { loadBurnable } from './load-payable.ts';
-import { BATCH_MAX, expectedTerms, isWorthFee, offeredUnitPrice, type PayoutRules } from './payout-rules.ts';
+import { BATCH_MAX, expectedTerms, leastAlone, leastWorth, offeredUnitPrice } from './payout-rules.ts';
 import { FROZEN, NO_TOKENS, noteWaits, type Wait } from './waits.ts';
 
 interface QueuedPayout {
@@ -20,8 +21,9 @@ interface QueuedPayout {
 const QUEUE_READ = 120;
 
 /**
- * Packs what is queued into batches of at most 12, oldest first, as far as the finalized tokens go and where the fee is worth it. A batch that
- * pays nodes burns what is to be burned. Returns the new batches; what keeps the rest is noted.
+ * Packs what is queued into batches of at most 12, as far as the finalized tokens go and where the fee is worth it: first what leaves by itself,
+ * then what is too small for that and goes along, each oldest first. So nobody can hold up others by payouts that are not worth their fee. A
+ * batch that pays nodes burns what is to be burned. Returns the new batches; what keeps the rest is noted.
  */
 export async function packBatches(parts: SettlementParts): Promise<string[]> {
   const { sql, accounts, chain } = parts;
@@ -29,26 +31,29 @@ export async function packBatches(parts: SettlementParts): Promise<string[]> {
     await noteQueueWait(parts, FROZEN);
     return [];
   }
-  const queued = await holdUnreceivable(parts, await loadQueued(sql));
+  const queued = await holdUnreceivable(parts, await loadQueued(parts));
   if (queued.length === 0) return packBurnAlone(parts);
   const balance = await chain.finalizedBalance();
   const unitPrice = offeredUnitPrice(await chain.recentUnitPrice(), parts.rules);
   const room = { left: (balance ?? 0n) - (await promised(sql)) };
   const batches: string[] = [];
+  let rest = queued;
   let wait: Wait | null = null;
-  for (let start = 0; start < queued.length && !wait; start += BATCH_MAX) {
-    const part = queued.slice(start, start + BATCH_MAX);
-    wait = whyNot(parts, part, { unitPrice, left: room.left });
+  while (rest.length > 0 && !wait) {
+    const part = worthPart(parts, rest.slice(0, BATCH_MAX), unitPrice);
+    wait = part.length === 0 ? feeWait(parts, rest, unitPrice) : tokenWait(part, room.left);
     const batch = wait ? null : await sql.begin((tx) => makeBatch(tx, accounts, { part, room }));
     if (batch) batches.push(batch);
+    rest = rest.slice(part.length);
   }
   await noteQueueWait(parts, wait);
   return batches;
 }
 
-function loadQueued(sql: SqlRunner): Promise<QueuedPayout[]> {
+function loadQueued({ sql, chain, rules }: SettlementParts): Promise<QueuedPayout[]> {
   return sql<QueuedPayout[]>`
-    select id, kind, wallet, amount from payouts where state = 'queued' order by created_at, id limit ${QUEUE_READ}`;
+    select id, kind, wallet, amount from payouts where state = 'queued'
+    order by amount < ${leastAlone(chain.signerCount, rules)}, created_at, id limit ${QUEUE_READ}`;
 }
 
 /** What open batches will take from our tokens, landed or not: until it is booked it counts twice, never not at all. */
@@ -59,22 +64,41 @@ async function promised(sql: SqlRunner): Promise<bigint> {
   return row?.total ?? 0n;
 }
 
-function whyNot(
-  { chain, rules }: SettlementParts,
-  part: readonly QueuedPayout[],
-  { unitPrice, left }: { unitPrice: bigint; left: bigint },
-): Wait | null {
-  const value = part.reduce((sum, payout) => sum + payout.amount, 0n);
-  if (value > left) return NO_TOKENS;
-  return feeWait(value, feeOf(chain.signerCount, expectedTerms(part.length, unitPrice)), rules);
+/** As many from the front as are worth the fee of one transaction; none when not even the first is. */
+function worthPart(
+  parts: SettlementParts,
+  front: readonly QueuedPayout[],
+  unitPrice: bigint,
+): readonly QueuedPayout[] {
+  for (let count = front.length; count > 0; count -= 1) {
+    const part = front.slice(0, count);
+    if (totalOf(part) >= leastFor(parts, count, unitPrice)) return part;
+  }
+  return [];
 }
 
-function feeWait(value: bigint, fee: bigint, rules: PayoutRules): Wait | null {
-  if (isWorthFee(value, fee, rules)) return null;
+function tokenWait(part: readonly QueuedPayout[], left: bigint): Wait | null {
+  return totalOf(part) > left ? NO_TOKENS : null;
+}
+
+function feeWait(parts: SettlementParts, rest: readonly QueuedPayout[], unitPrice: bigint): Wait {
+  const { chain, rules } = parts;
+  const count = Math.min(rest.length, BATCH_MAX);
+  const fee = feeOf(chain.signerCount, expectedTerms(count, unitPrice));
+  const alone = formatWatt(leastAlone(chain.signerCount, rules));
   return {
     code: 'fee_too_high',
-    detail: `The fee of ${fee} lamports is more than ${rules.feeMaxBps / 100} % of what the next transaction pays.`,
+    detail: `The fee of ${fee} lamports is more than ${rules.feeMaxBps / 100} % of what the next transaction pays. It leaves when others join it; from ${alone} WATT on one leaves by itself.`,
   };
+}
+
+/** What so many transfers must come to, in base units, to be worth their fee. */
+function leastFor({ chain, rules }: SettlementParts, transfers: number, unitPrice: bigint): bigint {
+  return leastWorth(feeOf(chain.signerCount, expectedTerms(transfers, unitPrice)), rules);
+}
+
+function totalOf(part: readonly QueuedPayout[]): bigint {
+  return part.reduce((sum, payout) => sum + payout.amount, 0n);
 }
 
 /** The chosen payouts that are still queued, and the burn when nodes are among them and the tokens suffice. */
@@ -124,10 +148,9 @@ async function packBurnAlone(parts: SettlementParts): Promise<string[]> {
     ))::float8 * 1000 as "atMs"`;
   if (!last?.atMs || clock() - last.atMs < rules.intervalMs) return [];
   const unitPrice = offeredUnitPrice(await chain.recentUnitPrice(), rules);
-  const fee = feeOf(chain.signerCount, expectedTerms(1, unitPrice));
   const amount = await loadBurnable(sql, accounts);
   const most = ((await chain.finalizedBalance()) ?? 0n) - (await promised(sql));
-  if (amount <= 0n || !isWorthFee(amount, fee, rules)) return [];
+  if (amount <= 0n || amount < leastFor(parts, 1, unitPrice)) return [];
   return sql.begin(async (tx) => {
     const burn = await setAsideBurn(tx, accounts, { most });
     return burn ? [await openBatch(tx, [burn.id])] : [];

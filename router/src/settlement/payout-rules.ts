@@ -1,4 +1,4 @@
-import type { ComputeTerms } from '../chain/chain.ts';
+import { type ComputeTerms, feeOf } from '../chain/chain.ts';
 
 /** When a payout is worth making. Amounts in base units. */
 export interface PayoutRules {
@@ -34,8 +34,17 @@ export function offeredUnitPrice(recent: bigint, rules: PayoutRules): bigint {
   return recent < rules.unitPriceMax ? recent : rules.unitPriceMax;
 }
 
-/** Whether a fee is worth paying for what it moves. */
-export function isWorthFee(value: bigint, feeLamports: bigint, rules: PayoutRules): boolean {
-  const valueLamports = (value * BigInt(rules.lamportsPerWatt)) / BASE_PER_WATT;
-  return feeLamports * BPS_ONE <= valueLamports * BigInt(rules.feeMaxBps);
+/** The least that is worth paying this fee for, in base units. */
+export function leastWorth(feeLamports: bigint, rules: PayoutRules): bigint {
+  const lamports = divideUp(feeLamports * BPS_ONE, BigInt(rules.feeMaxBps));
+  return divideUp(lamports * BASE_PER_WATT, BigInt(rules.lamportsPerWatt));
+}
+
+/** From how much on a single transfer leaves by itself, whatever compute units cost just now. */
+export function leastAlone(signerCount: number, rules: PayoutRules): bigint {
+  return leastWorth(feeOf(signerCount, expectedTerms(1, rules.unitPriceMax)), rules);
+}
+
+function divideUp(dividend: bigint, divisor: bigint): bigint {
+  return (dividend + divisor - 1n) / divisor;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { expectedTerms, isWorthFee, offeredUnitPrice, type PayoutRules } from './payout-rules.ts';
+import { expectedTerms, leastWorth, offeredUnitPrice, type PayoutRules } from './payout-rules.ts';
 import { nextPayoutAt, type PayoutFacts, whyWaiting } from './why-waiting.ts';
 
 const HOUR = 3_600_000;
@@ -68,9 +68,9 @@ describe('nextPayoutAt', () => {
 describe('fees', () => {
   it('are worth paying up to their share of the value, that included', () => {
     // 10 WATT at 10 000 lamports are 100 000, of which 5 % are 5000.
-    expect(isWorthFee(10_000_000n, 5000n, rules)).toBe(true);
-    expect(isWorthFee(9_999_999n, 5000n, rules)).toBe(false);
-    expect(isWorthFee(10_000_000n, 5001n, rules)).toBe(false);
+    expect(leastWorth(5000n, rules)).toBe(10_000_000n);
+    expect(leastWorth(5001n, rules)).toBe(10_002_000n);
+    expect(leastWorth(1n, { ...rules, feeMaxBps: 3000, lamportsPerWatt: 3 })).toBe(1_333_334n);
   });
 
   it('offer what others do, up to the cap', () => {

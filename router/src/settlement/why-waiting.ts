@@ -52,7 +52,8 @@ function whyOpen({ state, reason }: NonNullable<PayoutFacts['open']>, queueWait:
     const [code = '', ...words] = (reason ?? '').split(': ');
     return { code: code as WaitCode, detail: words.join(': ') };
   }
-  if (queueWait) return queueWait;
+  // Of what is in a batch the fee was found worth.
+  if (queueWait && !(state === 'batched' && queueWait.code === 'fee_too_high')) return queueWait;
   return {
     code: 'payout_pending',
     detail: state === 'queued' ? 'It leaves with the next transaction.' : 'Its transaction is not final yet.',

@@ -113,6 +113,46 @@ describe('a withdrawal', () => {
     expect(row).toEqual({ key_id: mover.id, asked: '20000000' });
   });
 
+  it('is taken back while it has not left, once, by its wallet, and says until then what it waits for', async () => {
+    const { sql } = server.db.database;
+    const agent = await richAgent(100);
+    const { json } = await ask(agent, { amount: 30 });
+    await sql`
+      insert into payout_waits (account, code, detail)
+      select id, 'fee_too_high', 'It leaves when others join it.' from accounts where kind = 'payout_inflight'`;
+    const waiting = await agent.send('GET', json.status_url);
+    expect(waiting.json).toMatchObject({ reason: 'fee_too_high: It leaves when others join it.' });
+    await sql`delete from payout_waits`;
+
+    expectProblem(await prepaidAgent(server).send('DELETE', json.status_url), 404, 'WITHDRAWAL_NOT_FOUND');
+    const { bearer } = await agent.apiKey({ scopes: ['spend', 'read'] });
+    expectProblem(await server.send('DELETE', json.status_url, undefined, bearer), 403, 'SCOPE_MISSING');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => agent.send('DELETE', json.status_url)));
+    expect(answers.map((answer) => [answer.status, answer.json.state])).toEqual(
+      Array.from({ length: 5 }, () => [200, 'returned']),
+    );
+    expect((await agent.send('GET', '/api/v1/balance')).json).toMatchObject({
+      available: 100,
+      withdrawing: 0,
+      history: [{ kind: 'return', amount: 30 }, { kind: 'payout', amount: -30 }, { kind: 'credit' }],
+    });
+  });
+
+  it('stays when its transaction may have been sent', async () => {
+    const { sql } = server.db.database;
+    const agent = await richAgent(100);
+    const { json } = await ask(agent, { amount: 30 });
+    const batch = randomUUID();
+    await sql`insert into payout_batches (id, state) values (${batch}, 'open')`;
+    await sql`update payouts set state = 'batched', batch_id = ${batch} where id = ${json.withdrawal_id}`;
+    const refused = await agent.send('DELETE', json.status_url);
+    expect(expectProblem(refused, 409, 'WITHDRAWAL_UNDER_WAY')).toMatchObject({ state: 'batched' });
+    expect((await agent.send('GET', '/api/v1/balance')).json).toMatchObject({
+      available: 70,
+      withdrawing: 30,
+    });
+  });
+
   it('is listed page by page', async () => {
     const agent = await richAgent(100);
     const made: string[] = [];

@@ -322,6 +322,17 @@ describe('nothing leaves', () => {
     await world.assertSettled();
   });
 
+  it('for a fee that they are not worth, and hold up nobody who is', async () => {
+    world.parts.rules = { ...world.parts.rules, lamportsPerWatt: 1_000_000, feeMaxBps: 100 };
+    // More than are read at a time, and each of them older.
+    for (let index = 0; index < 125; index += 1) await world.withdraw(1n);
+    const { wallet } = await world.withdraw(2_000_000n);
+    await settle();
+    expect(world.chain.received(wallet)).toBe(2_000_000n);
+    expect((await states()).filter((state) => state === 'withdrawal paid')).toHaveLength(12);
+    expect(await queueWait()).toBe('fee_too_high');
+  });
+
   it('without SOL for the fee', async () => {
     await world.withdraw(100n);
     world.chain.lamports = 890_880n;

@@ -231,6 +231,11 @@ export const ERRORS = {
     title: 'The session is not ready yet',
     fix: 'Wait for Retry-After and repeat the call; nothing was run.',
   },
+  WITHDRAWAL_UNDER_WAY: {
+    status: 409,
+    title: 'The withdrawal cannot be taken back any more',
+    fix: 'Look at its `status_url`: it is paid, or its transaction may have been sent.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {

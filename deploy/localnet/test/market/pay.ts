@@ -1,7 +1,7 @@
 import type { Keypair } from '@solana/web3.js';
 import { memoInstruction } from '../../src/chain/memo-instruction.ts';
 import { sendInstructions, transfer } from './send-instructions.ts';
-import type { Market } from './start-market.ts';
+import type { MarketPlace } from './start-market.ts';
 
 export interface Payment {
   from: Keypair;
@@ -12,7 +12,7 @@ export interface Payment {
 
 /** Pays as an agent would who read only the specification: transferChecked to the compute wallet's account, and a memo. */
 export async function pay(
-  market: Market,
+  market: MarketPlace,
   { from, watt, memo }: Payment,
   options?: { confirm: boolean },
 ): Promise<string> {

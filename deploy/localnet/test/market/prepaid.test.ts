@@ -145,4 +145,6 @@ it('goes back to its wallet once its payment is finalized', async () => {
   expect(await watt.withdraw('all', { idempotencyKey })).toMatchObject({ id: withdrawal.id, amount: '100' });
   expect(await watt.withdrawal(withdrawal.id)).toMatchObject({ id: withdrawal.id });
   expect(await watt.balance()).toMatchObject({ available: '0' });
+  expect(await watt.cancelWithdrawal(withdrawal.id)).toMatchObject({ id: withdrawal.id, state: 'returned' });
+  expect(await watt.balance()).toMatchObject({ available: '100' });
 });

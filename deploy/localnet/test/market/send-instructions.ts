@@ -5,14 +5,14 @@ import {
 } from '@solana/spl-token';
 import { type Keypair, type PublicKey, Transaction, type TransactionInstruction } from '@solana/web3.js';
 import { confirmSignature } from '../../src/chain/confirm-signature.ts';
-import type { Market } from './start-market.ts';
+import type { MarketPlace } from './start-market.ts';
 
 export const tokenAccount = (mint: PublicKey, owner: PublicKey): PublicKey =>
   getAssociatedTokenAddressSync(mint, owner, false, TOKEN_2022_PROGRAM_ID);
 
 /** A transfer of base units of the market's mint; to the compute wallet, unless `to` is another token account. */
 export function transfer(
-  market: Market,
+  market: MarketPlace,
   move: { from: PublicKey; units: bigint; by?: PublicKey; to?: PublicKey; mint?: PublicKey },
 ): TransactionInstruction {
   const mint = move.mint ?? market.mint;
@@ -33,7 +33,7 @@ export function transfer(
  * unseen and lands all the same.
  */
 export async function sendInstructions(
-  market: Market,
+  market: MarketPlace,
   instructions: TransactionInstruction[],
   signers: Keypair[],
   { mayFail = false, confirm = true }: { mayFail?: boolean; confirm?: boolean } = {},

@@ -32,9 +32,18 @@ export interface Market {
   close(): Promise<void>;
 }
 
+/** A market on which no router runs yet. */
+export type MarketPlace = Omit<Market, 'router' | 'startAnother' | 'restart' | 'close'>;
+
 export async function startMarket(
   env: Record<string, string> = {},
-  options: { paysOut?: boolean; createMint?: typeof createWattMint; slotMs?: number } = {},
+  options: {
+    paysOut?: boolean;
+    createMint?: typeof createWattMint;
+    slotMs?: number;
+    /** Done before the first router starts. */
+    before?: (place: MarketPlace) => Promise<void>;
+  } = {},
 ): Promise<Market> {
   const chain = await startChain({ rpcPort: 0, slotMs: options.slotMs ?? SLOT_MS });
   const connection = new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
@@ -75,21 +84,19 @@ export async function startMarket(
   };
   const start = () => startRouter(config, secrets, { logger });
 
-  const market: Market = {
-    chain,
-    connection,
-    mint,
-    authority,
-    computeWallet,
-    feePayer,
-    router: await start(),
+  const place = {
+    ...{ chain, connection, mint, authority, computeWallet, feePayer, databaseUrl },
     sql: database.sql,
-    databaseUrl,
-    async agent(watt, options) {
+    async agent(watt: number, options?: { lamports: bigint }) {
       const wallet = Keypair.generate();
       await grant(wallet.publicKey, BigInt(watt) * 1_000_000n, options?.lamports);
       return wallet;
     },
+  };
+  await options.before?.(place);
+  const market: Market = {
+    ...place,
+    router: await start(),
     startAnother: start,
     async restart() {
       await market.router.stop();

@@ -37,6 +37,8 @@ export const chainCredits = pgTable(
 export const chainCursors = pgTable('chain_cursors', {
   tokenAccount: text('token_account').primaryKey(),
   finalizedSlot: bigint('finalized_slot', { mode: 'bigint' }).notNull(),
+  /** What happened up to here is in the balance with which an operator opened the books, and is not recorded again. */
+  openedAtSlot: bigint('opened_at_slot', { mode: 'bigint' }).notNull().default(sql`-1`),
 });
 
 /**

@@ -3,7 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../../context.ts';
 
 /** `GET /api/v1/pricing`: what everything costs, where to pay, whose signatures to expect. */
-export function pricingRoutes(app: FastifyInstance, { config, payments, secrets }: Context): void {
+export function pricingRoutes(
+  app: FastifyInstance,
+  { config, payments, secrets, settlement }: Context,
+): void {
   const { scrape, execute, session } = config.prices;
   const { computeWallet, tokenAccount, mint, tokenProgram, network } = payments.payTo;
   const answer = {
@@ -53,6 +56,11 @@ export function pricingRoutes(app: FastifyInstance, { config, payments, secrets 
       scrape_per_url: config.rateLimits.urlPerHour,
       execute_per_agent: config.rateLimits.executeAgentPerHour,
       global: config.rateLimits.globalPerHour,
+    },
+    withdrawals: {
+      minimum_watt: wattNumber(config.withdrawalMinimum),
+      // Less waits until others leave with it.
+      alone_from_watt: settlement.leastAlone && wattNumber(settlement.leastAlone),
     },
     payment_expiry_seconds: config.payment.expirySeconds,
   };

@@ -12,6 +12,7 @@ import {
 } from '../../balance/balance.ts';
 import type { Context } from '../../context.ts';
 import { createValidator, fieldError, readIdempotencyKey } from '../../intake/intake.ts';
+import { returnPayout } from '../../settlement/settlement.ts';
 import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
 import { pageOf, readCursor, readLimit } from '../read-page.ts';
@@ -29,10 +30,16 @@ const validate = createValidator<{ amount: string | number; wallet?: string }>(
 const PAYOUT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RETRY_AFTER_SECONDS = 5;
 
-/** `POST`, `GET /api/v1/withdrawals` and `GET /api/v1/withdrawals/:id`: a balance on its way back to its wallet. */
+/** `POST`, `GET /api/v1/withdrawals` and `GET`, `DELETE /api/v1/withdrawals/:id`: a balance on its way back to its wallet. */
 export function withdrawalRoutes(app: FastifyInstance, context: Context): void {
   const { database, accounts, authenticate, config } = context;
   const { sql } = database;
+  const find = async (text: string, wallet: string): Promise<Withdrawal> => {
+    const id = parseJobId(text);
+    const withdrawal = id && (await findWithdrawal(sql, { id, wallet }));
+    if (!withdrawal) throw new AppError('WITHDRAWAL_NOT_FOUND', { extra: { withdrawal_id: text } });
+    return withdrawal;
+  };
 
   app.post<{ Body: RawBody | undefined }>('/api/v1/withdrawals', async (request, reply) => {
     const { json } = request.body ?? emptyBody();
@@ -73,10 +80,17 @@ export function withdrawalRoutes(app: FastifyInstance, context: Context): void {
 
   app.get<{ Params: { id: string } }>('/api/v1/withdrawals/:id', async (request) => {
     const { wallet } = requireScope(await authenticate(receivedCall(request)), 'read');
-    const id = parseJobId(request.params.id);
-    const withdrawal = id && (await findWithdrawal(sql, { id, wallet }));
-    if (!withdrawal)
-      throw new AppError('WITHDRAWAL_NOT_FOUND', { extra: { withdrawal_id: request.params.id } });
+    return { success: true, ...withdrawalView(await find(request.params.id, wallet)) };
+  });
+
+  app.delete<{ Params: { id: string } }>('/api/v1/withdrawals/:id', async (request) => {
+    const { wallet } = requireScope(await authenticate(receivedCall(request)), 'withdraw');
+    const { id } = await find(request.params.id, wallet);
+    await returnPayout(sql, accounts, id);
+    const withdrawal = await find(id, wallet);
+    if (withdrawal.state !== 'returned') {
+      throw new AppError('WITHDRAWAL_UNDER_WAY', { extra: withdrawalView(withdrawal) });
+    }
     return { success: true, ...withdrawalView(withdrawal) };
   });
 }

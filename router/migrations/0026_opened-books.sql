@@ -1,0 +1,1 @@
+ALTER TABLE "chain_cursors" ADD COLUMN "opened_at_slot" bigint DEFAULT -1 NOT NULL;
