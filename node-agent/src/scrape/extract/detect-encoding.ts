@@ -17,13 +17,15 @@ const MULTI_BYTE_SURE = 60;
 /** Alphabets without Latin letters, and the letters that make up most of any text in them. In KOI8-R, windows-1251 is capitals. */
 const OTHER_ALPHABETS: readonly (readonly [encoding: string, common: string])[] = [
   ...['windows-1251', 'KOI8-R', 'ISO-8859-5', 'IBM866'].map((name) => [name, 'оеаинтсрвлкмдпуя'] as const),
+  ['KOI8-U', 'оеаинтсрвлкмдпуяіїє'],
   ['windows-1253', 'αοιετσνηυρςκπλ'],
   ['windows-1255', 'יוהלאמרתבשנדחק'],
   ['windows-1256', 'اليمنوترهبةدعسف'],
   ['ISO-8859-6', 'اليمنوترهبةدعسف'],
+  ['windows-874', 'านรอกเงมยลวดทสตปบคหแจพชขใไโผถ\u0e31\u0e34\u0e35\u0e37\u0e38\u0e39\u0e48\u0e49\u0e4c'],
 ];
-/** What is no letter of an encoding counts against it. */
-const LETTER = /[\p{L}\ufffd]/gu;
+/** Signs and digits beyond ASCII are rare in text, so they count as letters, and against an encoding that shows many. */
+const LETTER = /[\p{L}\p{M}\p{N}\p{S}\ufffd]/gu;
 const MIN_LETTERS = 8;
 const OTHER_ALPHABET_SURE = 0.5;
 /** Nearly every letter of such a word is beyond ASCII. */
@@ -37,6 +39,16 @@ const BY_LANGUAGE = new Map([
   ['th', 'windows-874'],
 ]);
 
+/** What pairs of letters tell where the page does not say its language. */
+const BY_PAIRS = new Map([
+  ['ISO-8859-2', 'windows-1250'],
+  ['windows-1250', 'windows-1250'],
+  ['ISO-8859-9', 'windows-1254'],
+  ['windows-1254', 'windows-1254'],
+]);
+/** ŚŠŤŹŽąśťźž. */
+const LATIN2_LETTERS = new Set([0xa6, 0xa9, 0xab, 0xac, 0xae, 0xb1, 0xb6, 0xbb, 0xbc, 0xbe]);
+
 /** Guesses the encoding of bytes that declare none and are no UTF-8, by what their letters look like and by the page's language. */
 export function detectEncoding(bytes: Uint8Array, language: string | undefined): string {
   const { words, highShare } = foreignWords(bytes);
@@ -47,7 +59,13 @@ export function detectEncoding(bytes: Uint8Array, language: string | undefined):
   }
   const other = highShare >= OTHER_ALPHABET_SHARE ? otherAlphabet(words) : null;
   if (other !== null) return other;
-  return BY_LANGUAGE.get(language ?? '') ?? FALLBACK;
+  const usual = BY_LANGUAGE.get(language ?? '') ?? BY_PAIRS.get(best?.name ?? '') ?? FALLBACK;
+  return usual === 'windows-1250' && isLatin2(words) ? 'ISO-8859-2' : usual;
+}
+
+/** Windows puts the letters š, ś, ť, ž and ź where ISO 8859-2 has nothing, and signs where that has letters. */
+function isLatin2(words: Uint8Array): boolean {
+  return words.some((byte) => LATIN2_LETTERS.has(byte)) && !words.some((byte) => byte >= 0x80 && byte < 0xa0);
 }
 
 function otherAlphabet(words: Uint8Array): string | null {
