@@ -4,3 +4,4 @@ export { hitPrice } from './hit-charge.ts';
 export { maxAgeOf } from './max-age.ts';
 export { pruneCopies } from './prune-copies.ts';
 export { readCopy } from './read-copy.ts';
+export { type CopyWish, wishOf } from './wish-of.ts';

@@ -1,11 +1,11 @@
-import { copyKey, type JobId, type ScrapeRequest } from '@watt/shared';
+import type { JobId } from '@watt/shared';
 import { createBatcher } from '../db/batcher.ts';
 import type { SqlClient } from '../db/connect.ts';
 import { type CopyHit, type QueuedJob, serveCopies } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
-import { type CopyWish, findCopies } from './find-copies.ts';
+import { type AskedCopy, findCopies } from './find-copies.ts';
 import { hitCharge } from './hit-charge.ts';
-import { maxAgeOf } from './max-age.ts';
+import { wishOf } from './wish-of.ts';
 
 /** Since this router started: scrapes that a copy served, and looks that found none. */
 export interface CopyCounts {
@@ -19,7 +19,7 @@ export interface Copies {
   counts(): CopyCounts;
 }
 
-interface Asked extends CopyWish {
+interface Asked extends AskedCopy {
   job: QueuedJob;
 }
 
@@ -48,11 +48,9 @@ export function createCopies(options: { sql: SqlClient; accounts: SystemAccounts
 
   return {
     async serve(job) {
-      const maxAgeSeconds = maxAgeOf(job);
+      const wish = wishOf(job);
       // With an age of 0 it takes no copy, and makes one for others.
-      if (!maxAgeSeconds) return false;
-      const key = copyKey(JSON.parse(job.request) as ScrapeRequest);
-      return asked.add({ job, jobId: job.id, key, maxAgeSeconds });
+      return wish !== null && wish.maxAgeSeconds > 0 && asked.add({ job, jobId: job.id, ...wish });
     },
     counts: () => ({ ...counts }),
   };

@@ -1,15 +1,13 @@
 import type { JobId } from '@watt/shared';
 import type { SqlRunner } from '../db/connect.ts';
+import type { CopyWish } from './wish-of.ts';
 
-/** What a job would take a copy of. */
-export interface CopyWish {
+export interface AskedCopy extends CopyWish {
   jobId: JobId;
-  key: string;
-  maxAgeSeconds: number;
 }
 
 /** The youngest copy that is young enough, for each job that has one: the job whose result it is, by the job that asks. */
-export async function findCopies(sql: SqlRunner, wishes: readonly CopyWish[]): Promise<Map<JobId, JobId>> {
+export async function findCopies(sql: SqlRunner, wishes: readonly AskedCopy[]): Promise<Map<JobId, JobId>> {
   if (wishes.length === 0) return new Map();
   const rows = await sql<{ job_id: JobId; source_id: JobId }[]>`
     select w.job_id, c.source_id

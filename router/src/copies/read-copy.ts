@@ -1,7 +1,7 @@
-import { copyKey, copyStatement, parseJson, type Result, type ScrapeRequest, verifyText } from '@watt/shared';
+import { copyStatement, parseJson, type Result, verifyText } from '@watt/shared';
 import type { NewCopy, QueuedJob } from '../jobs/jobs.ts';
 import { isShareable } from './is-shareable.ts';
-import { maxAgeOf } from './max-age.ts';
+import { wishOf } from './wish-of.ts';
 
 export type ReadCopy = { copy: NewCopy | null } | { fault: string };
 
@@ -13,8 +13,10 @@ export function readCopy(
   header: Result,
   payload: string,
 ): ReadCopy {
-  if (header.copy === undefined || maxAgeOf(job) === null) return NONE;
-  const key = copyKey(JSON.parse(job.request) as ScrapeRequest);
+  if (header.copy === undefined) return NONE;
+  const wish = wishOf(job);
+  if (!wish) return NONE;
+  const { key } = wish;
   const statement = copyStatement(header, key);
   if (!verifyText(header.node, 'watt/copy/1', statement, header.copy)) {
     return { fault: 'the signature for copies does not match' };

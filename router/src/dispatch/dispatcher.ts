@@ -250,6 +250,7 @@ export class Dispatcher implements HubHandlers {
 
   #sweep(): void {
     this.#scheduler.failStale();
+    this.#scheduler.sendOn();
     this.#sweeps += 1;
     if (this.#sweeps % ADOPT_EVERY_SWEEPS !== 0) return;
     const { store, clock } = this.#options;

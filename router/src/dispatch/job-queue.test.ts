@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { queuedJob } from '../../test/harness/dispatch-fakes.ts';
-import { requirementOf } from '../jobs/jobs.ts';
-import { JobQueue, type WaitingJob } from './job-queue.ts';
+import { JobQueue } from './job-queue.ts';
+import { toWaiting, type WaitingJob } from './waiting-job.ts';
 
 function waiting(memoryMb: number, queuedAt = 0): WaitingJob {
-  const job = queuedJob({ memoryMb, queuedAt });
-  return { job, requirement: requirementOf(job.service, job.request), tried: new Set() };
+  return toWaiting(queuedJob({ memoryMb, queuedAt }));
 }
 
 describe('JobQueue', () => {

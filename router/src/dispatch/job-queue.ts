@@ -1,19 +1,4 @@
-import type { NodeId } from '@watt/shared';
-import type { Failure, QueuedJob, Requirement } from '../jobs/jobs.ts';
-
-/** A paid job that waits for a node. */
-export interface WaitingJob {
-  job: QueuedJob;
-  requirement: Requirement;
-  /** Nodes that had it before. */
-  tried: Set<NodeId>;
-  /** When the first of them got it, in Unix milliseconds; unknown after a restart, and when a node vanished with a page's time. */
-  begunAt?: number;
-  /** What the last of them failed by. */
-  failure?: Failure;
-  /** When a copy was last looked for, in Unix milliseconds; never for a job that takes none. */
-  soughtAt?: number;
-}
+import type { WaitingJob } from './waiting-job.ts';
 
 /** Paid jobs in the order of their payment, one line for each requirement, so that a busy capability never holds up another. */
 export class JobQueue {

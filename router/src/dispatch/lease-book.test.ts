@@ -1,8 +1,8 @@
-import { type AttemptId, createAttemptId, type NodeId } from '@watt/shared';
+import { createAttemptId, type NodeId } from '@watt/shared';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { queuedJob } from '../../test/harness/dispatch-fakes.ts';
-import { requirementOf } from '../jobs/jobs.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
+import { toWaiting } from './waiting-job.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
@@ -14,10 +14,8 @@ function openBook(): LeaseBook {
 }
 
 function attempt(node: string, sessionMinutes: number | null = null): Parameters<LeaseBook['add']>[0] {
-  const job = queuedJob({ sessionMinutes });
-  const waiting = { job, requirement: requirementOf(job.service, job.request), tried: new Set<NodeId>() };
-  const attemptId: AttemptId = createAttemptId();
-  return { attemptId, nodeId: node as NodeId, waiting, deadline: 200_000 };
+  const waiting = toWaiting(queuedJob({ sessionMinutes }));
+  return { attemptId: createAttemptId(), nodeId: node as NodeId, waiting, deadline: 200_000 };
 }
 
 it('finds leases by attempt, by job and by node', () => {

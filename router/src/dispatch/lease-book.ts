@@ -1,6 +1,6 @@
 import type { AttemptId, NodeId } from '@watt/shared';
-import type { WaitingJob } from './job-queue.ts';
 import { lapseTime } from './lapse-time.ts';
+import type { WaitingJob } from './waiting-job.ts';
 
 /** What the end and the charge of a session are counted by. Times in Unix milliseconds, by this router's clock. */
 export interface SessionTimes {

@@ -1,9 +1,8 @@
-import type { NodeId } from '@watt/shared';
 import { describe, expect, it } from 'vitest';
 import { queuedJob } from '../../test/harness/dispatch-fakes.ts';
-import { requirementOf } from '../jobs/jobs.ts';
 import type { Lease } from './lease-book.ts';
 import { failureOf, type LeaseEnd } from './lease-end.ts';
+import { toWaiting } from './waiting-job.ts';
 
 const lapsed: LeaseEnd = { state: 'lapsed', reason: 'the node vanished' };
 const failed: LeaseEnd = {
@@ -13,9 +12,7 @@ const failed: LeaseEnd = {
 };
 
 function leased(attempts: number, session: Lease['session'] = null): Pick<Lease, 'waiting' | 'session'> {
-  const job = queuedJob({ attempts });
-  const waiting = { job, requirement: requirementOf(job.service, job.request), tried: new Set<NodeId>() };
-  return { waiting, session };
+  return { waiting: toWaiting(queuedJob({ attempts })), session };
 }
 const failureAt = (attempts: number, end: LeaseEnd, session: Lease['session'] = null) =>
   failureOf(leased(attempts, session), end, { maxAttempts: 3, now: 0 });

@@ -6,17 +6,18 @@ import {
   type LiveJob,
   type OutputStreams,
   type QueuedJob,
-  requirementOf,
   unservedMessage,
 } from '../jobs/jobs.ts';
 import { type BackgroundWork, createBackgroundWork } from './background-work.ts';
 import { type CopySeeker, createCopySeeker } from './copy-seeker.ts';
-import { JobQueue, type WaitingJob } from './job-queue.ts';
+import { JobQueue } from './job-queue.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
 import { failureOf, type LeaseEnd } from './lease-end.ts';
 import { laneOf, NodePool } from './node-pool.ts';
 import type { DispatchStore } from './store.ts';
 import { isSpent, timeLeftMs } from './time-left.ts';
+import { Visits } from './visits.ts';
+import { toWaiting, type WaitingJob } from './waiting-job.ts';
 
 export interface SchedulerOptions {
   store: DispatchStore;
@@ -38,6 +39,7 @@ export class Scheduler {
   readonly pool: NodePool;
   readonly leases: LeaseBook;
   readonly work: BackgroundWork;
+  readonly #visits: Visits;
   readonly #copies: CopySeeker;
   readonly #queue = new JobQueue();
   readonly #options: SchedulerOptions;
@@ -50,14 +52,15 @@ export class Scheduler {
     this.#options = options;
     this.pool = new NodePool(options.random);
     this.work = createBackgroundWork(logger);
-    this.#copies = createCopySeeker(options);
+    this.#visits = new Visits(options);
+    this.#copies = createCopySeeker({ ...options, visits: this.#visits });
     const onLapse = (lease: Lease): void =>
       this.work.track(this.end(lease, { state: 'lapsed', reason: 'the deadline passed' }));
     this.leases = new LeaseBook({ clock, onLapse });
   }
 
   get queued(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#visits.waiting;
   }
 
   enqueue(jobs: readonly QueuedJob[]): void {
@@ -68,13 +71,13 @@ export class Scheduler {
   adopt(jobs: readonly LiveJob[]): Set<NodeId> {
     const holders = new Set<NodeId>();
     for (const { attempt, ...job } of jobs) {
-      const isKnown = this.#moving.has(job.id) || this.#queue.has(job.id) || this.leases.hasJob(job.id);
-      if (isKnown) continue;
+      if (this.#isKnown(job.id)) continue;
       const waiting = toWaiting(job);
       if (attempt) {
         const { id: attemptId, nodeId, deadline, readyAt, closedAt } = attempt;
         waiting.tried.add(nodeId);
         this.leases.add({ waiting, attemptId, nodeId, deadline }, { readyAt, endedAt: closedAt });
+        this.#visits.begin(waiting);
         this.pool.count(nodeId, laneOf(waiting.requirement), 1);
         holders.add(nodeId);
       } else this.#enter(waiting);
@@ -91,6 +94,7 @@ export class Scheduler {
   release(lease: Lease): void {
     if (!this.leases.remove(lease)) return;
     this.pool.count(lease.nodeId, laneOf(lease.waiting.requirement), -1);
+    this.#endVisit(lease.waiting);
     this.pump();
   }
 
@@ -102,6 +106,7 @@ export class Scheduler {
     const { state, reason } = end;
     this.#moving.add(job.id);
     this.pool.count(nodeId, laneOf(requirement), -1);
+    this.#endVisit(waiting);
     if (state === 'lapsed') this.pool.get(nodeId)?.link.cancel(attemptId, reason);
     try {
       const { maxAttempts, clock, store } = this.#options;
@@ -122,8 +127,7 @@ export class Scheduler {
   async withdraw(jobId: string, failure: Failure): Promise<boolean> {
     const waiting = this.#queue.get(jobId);
     if (!waiting) return false;
-    this.#queue.delete(waiting);
-    await this.#options.store.failQueued({ jobId: waiting.job.id, failure });
+    await this.#fail(waiting, failure);
     return true;
   }
 
@@ -134,10 +138,14 @@ export class Scheduler {
       waiting.job.queuedAt < now - this.#options.queueMs ||
       (waiting.failure !== undefined && isSpent(waiting, now));
     for (const waiting of this.#queue.filter(isStale)) {
-      this.#queue.delete(waiting);
       const failure = waiting.failure ?? { code: 'NO_NODE_AVAILABLE', message: this.#whyUnserved(waiting) };
-      this.work.track(this.#options.store.failQueued({ jobId: waiting.job.id, failure }));
+      this.work.track(this.#fail(waiting, failure));
     }
+  }
+
+  /** Sends jobs to nodes that have stood behind another's visit for too long. */
+  sendOn(): void {
+    for (const waiting of this.#visits.takeImpatient()) this.#enter(waiting);
   }
 
   async stop(): Promise<void> {
@@ -146,28 +154,43 @@ export class Scheduler {
     await this.work.settled();
   }
 
+  #isKnown(jobId: string): boolean {
+    const isWaiting = this.#queue.has(jobId) || this.#visits.has(jobId);
+    return isWaiting || this.#moving.has(jobId) || this.leases.hasJob(jobId);
+  }
+
+  async #fail(waiting: WaitingJob, failure: Failure): Promise<void> {
+    this.#queue.delete(waiting);
+    this.#endVisit(waiting);
+    await this.#options.store.failQueued({ jobId: waiting.job.id, failure });
+  }
+
   #whyUnserved({ requirement }: WaitingJob): string {
     const isServed = this.pool.isServed(requirement);
     return isServed ? 'All nodes that can do this are busy' : unservedMessage(requirement);
   }
 
   #enter(waiting: WaitingJob): void {
-    const { requirement } = waiting;
-    if (requirement.service === 'scrape' && requirement.copies) this.work.track(this.#seekCopy(waiting));
+    if (waiting.copies) this.work.track(this.#seekCopy(waiting));
     else this.#await(waiting);
   }
 
-  /** A job that a copy may serve waits for a node when there is none. */
+  /** A job that no copy serves waits for a node, or behind another that wants the same. */
   async #seekCopy(waiting: WaitingJob): Promise<void> {
     const { id } = waiting.job;
     this.#moving.add(id);
     let isServed = false;
     try {
-      isServed = await this.#copies.serve(waiting);
+      isServed = await this.#copies.seek(waiting);
     } finally {
       this.#moving.delete(id);
     }
-    if (!isServed) this.#await(waiting);
+    if (!isServed && !this.#visits.join(waiting)) this.#await(waiting);
+  }
+
+  /** The job is not on its way to a node any more: who stood behind it goes on, with what it has brought or without. */
+  #endVisit(waiting: WaitingJob): void {
+    for (const follower of this.#visits.end(waiting)) this.#enter(follower);
   }
 
   #await(waiting: WaitingJob): void {
@@ -195,7 +218,7 @@ export class Scheduler {
     this.#moving.add(job.id);
     let isLeased = false;
     try {
-      const isServed = this.#copies.isDueAgain(waiting) && (await this.#copies.serve(waiting));
+      const isServed = this.#copies.isDueAgain(waiting) && (await this.#copies.seek(waiting));
       isLeased =
         !isServed && (await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline }));
     } catch (error) {
@@ -205,10 +228,12 @@ export class Scheduler {
       this.#moving.delete(job.id);
       if (!isLeased) {
         this.pool.count(nodeId, laneOf(requirement), -1);
+        this.#endVisit(waiting);
         this.pump();
       }
     }
     if (!isLeased) return;
+    this.#visits.begin(waiting);
     job.attempts += 1;
     waiting.tried.add(nodeId);
     waiting.begunAt ??= this.#options.clock();
@@ -227,8 +252,4 @@ export class Scheduler {
     });
     if (!isSent) await this.end(lease, { state: 'lapsed', reason: 'the node could not be reached' });
   }
-}
-
-function toWaiting(job: QueuedJob): WaitingJob {
-  return { job: { ...job }, requirement: requirementOf(job.service, job.request), tried: new Set() };
 }

@@ -1,6 +1,7 @@
-import { normaliseScrape } from '@watt/shared';
+import { randomUUID } from 'node:crypto';
+import { createAttemptId, normaliseScrape } from '@watt/shared';
 import pino from 'pino';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLink, createStore, queuedJob } from '../../test/harness/dispatch-fakes.ts';
 import { createOutputStreams, type LiveJob } from '../jobs/jobs.ts';
 import { Scheduler } from './scheduler.ts';
@@ -12,22 +13,23 @@ afterEach(() => vi.useRealTimers());
 const faults: string[] = [];
 const logger = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
 const settle = () => vi.advanceTimersByTimeAsync(0);
-const page = () =>
+const page = (url = `https://e.com/${randomUUID()}`) =>
   queuedJob({
     service: 'scrape',
-    request: JSON.stringify(normaliseScrape({ url: 'https://e.com/', options: { max_age: 60 } })),
+    request: JSON.stringify(normaliseScrape({ url, options: { max_age: 60, timeout: 8 } })),
+    queuedAt: 1000,
   });
 const live = (job: ReturnType<typeof page>): LiveJob => ({ ...job, attempt: null });
 
-function schedule(planned: Partial<DispatchStore>) {
+function schedule(planned: Partial<DispatchStore>, slots = 1) {
   faults.length = 0;
   const store = createStore({ lease: async () => true, ...planned });
   const scheduler = new Scheduler({
     ...{ store, outputs: createOutputStreams(), logger, clock: Date.now, random: () => 0 },
-    ...{ queueMs: 5000, leaseExtraMs: 2000, maxAttempts: 3 },
+    ...{ queueMs: 60_000, leaseExtraMs: 2000, maxAttempts: 3 },
   });
   const link = createLink({
-    scrape: { slots: 1, javascript: false, screenshots: false, copies: true },
+    scrape: { slots, javascript: false, screenshots: false, copies: true },
     execute: null,
   });
   scheduler.pool.add(link, { scrape: 0, execute: 0, session: 0 });
@@ -116,4 +118,138 @@ it('a job that has not waited asks once', async () => {
   expect(link.sent).toHaveLength(2);
   expect(store.calls.serveCopy).toHaveLength(2);
   await scheduler.stop();
+});
+
+describe('jobs that want the same page', () => {
+  const URL = 'https://e.com/';
+  /** Three of them: the first is at a node, the others stand behind it. `copy` says whether there is one by now. */
+  async function three(planned: Partial<DispatchStore> = {}) {
+    const copy = { isThere: false };
+    const all = schedule(
+      { serveCopy: async () => copy.isThere, endAttempt: async () => true, ...planned },
+      8,
+    );
+    const jobs = [page(URL), page(URL), page(URL)] as const;
+    all.scheduler.enqueue(jobs);
+    await settle();
+    const [lease] = all.scheduler.leases.all();
+    if (!lease) throw new Error('there is no lease');
+    const sentIds = () => all.link.sent.map(({ jobId }) => jobId);
+    expect([sentIds(), all.scheduler.queued]).toEqual([[jobs[0].id], 2]);
+    return { ...all, copy, jobs, lease, sentIds };
+  }
+
+  it('are served when the first is done, and need no node', async () => {
+    const { scheduler, copy, lease, jobs, sentIds } = await three();
+    copy.isThere = true;
+    scheduler.release(lease);
+    await settle();
+    expect([sentIds(), scheduler.queued]).toEqual([[jobs[0].id], 0]);
+    await scheduler.stop();
+  });
+
+  it.each([
+    ['failed', { state: 'failed', reason: 'no such host', final: true }],
+    ['was refused', { state: 'refused', reason: 'busy' }],
+    ['lapsed', { state: 'lapsed', reason: 'the node vanished' }],
+  ] as const)('go to nodes, all at once, when the first %s', async (_, end) => {
+    const { scheduler, lease, jobs, sentIds } = await three();
+    await scheduler.end(lease, end);
+    await settle();
+    const again = end.state === 'failed' ? [] : [jobs[0].id];
+    expect(sentIds().slice(1).sort()).toEqual([jobs[1].id, jobs[2].id, ...again].sort());
+    expect(scheduler.queued).toBe(0);
+    await scheduler.stop();
+  });
+
+  it('go to nodes when the first brought nothing for others, and are then waited for themselves', async () => {
+    const { scheduler, lease, jobs, sentIds } = await three();
+    scheduler.release(lease);
+    await settle();
+    expect(sentIds()).toEqual(jobs.map(({ id }) => id));
+    scheduler.enqueue([page(URL)]);
+    await settle();
+    expect([sentIds().length, scheduler.queued]).toEqual([3, 1]);
+    await scheduler.stop();
+  });
+
+  it('go to nodes after half of their time', async () => {
+    const { scheduler, jobs, sentIds } = await three();
+    await vi.advanceTimersByTimeAsync(3999);
+    scheduler.sendOn();
+    await settle();
+    expect(sentIds()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    scheduler.sendOn();
+    await settle();
+    expect(sentIds()).toEqual(jobs.map(({ id }) => id));
+    await scheduler.stop();
+  });
+
+  it('go on when the first was not to be leased any more', async () => {
+    const leased = [false, true];
+    const { scheduler, link } = schedule({
+      serveCopy: async () => false,
+      lease: async () => leased.shift() ?? true,
+    });
+    const jobs = [page(URL), page(URL)] as const;
+    scheduler.enqueue(jobs);
+    await settle();
+    expect(link.sent.map(({ jobId }) => jobId)).toEqual([jobs[1].id]);
+    await scheduler.stop();
+  });
+
+  it('wait in one line for a node, and fail when the first has waited too long', async () => {
+    const { scheduler, store } = schedule({ serveCopy: async () => false, failQueued: async () => true }, 0);
+    const jobs = [page(URL), page(URL)] as const;
+    scheduler.enqueue(jobs);
+    await settle();
+    await vi.advanceTimersByTimeAsync(60_001);
+    scheduler.failStale();
+    await settle();
+    scheduler.failStale();
+    await settle();
+    expect(store.calls.failQueued.map(({ jobId }) => jobId)).toEqual(jobs.map(({ id }) => id));
+    expect(scheduler.queued).toBe(0);
+    await scheduler.stop();
+  });
+
+  it('are taken up once, and stand behind one that a node has had since before', async () => {
+    const { scheduler, link } = schedule({ serveCopy: async () => false }, 8);
+    const [leased, waiting] = [page(URL), page(URL)];
+    const attempt = {
+      ...{ id: createAttemptId(), nodeId: link.nodeId, deadline: 20_000, readyAt: null, closedAt: null },
+    };
+    for (let look = 0; look < 2; look += 1) {
+      scheduler.adopt([{ ...leased, attempt }, live(waiting)]);
+      await settle();
+      expect([scheduler.queued, scheduler.leases.size, link.sent.length]).toEqual([1, 1, 0]);
+    }
+    await scheduler.stop();
+  });
+
+  it('look again when the first came back while they looked', async () => {
+    let answer: (isServed: boolean) => void = () => undefined;
+    const looks = [
+      async () => false,
+      () => new Promise<boolean>((tell) => (answer = tell)),
+      async () => true,
+    ];
+    const { scheduler, store, link } = schedule(
+      { serveCopy: async () => (await looks.shift()?.()) ?? false },
+      8,
+    );
+    const [first, second] = [page(URL), page(URL)];
+    scheduler.enqueue([first]);
+    await settle();
+    scheduler.enqueue([second]);
+    await settle();
+    const [lease] = scheduler.leases.all();
+    if (lease) scheduler.release(lease);
+    answer(false);
+    await settle();
+    expect(store.calls.serveCopy.map(({ id }) => id)).toEqual([first.id, second.id, second.id]);
+    expect([link.sent.length, scheduler.queued]).toEqual([1, 0]);
+    await scheduler.stop();
+  });
 });

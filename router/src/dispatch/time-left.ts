@@ -1,4 +1,4 @@
-import type { WaitingJob } from './job-queue.ts';
+import type { WaitingJob } from './waiting-job.ts';
 
 type Begun = Pick<WaitingJob, 'requirement' | 'begunAt'>;
 
