@@ -59,4 +59,6 @@ test('a deposit may name the wallet that it is for', () => {
 
 test('a wallet that nobody holds the key of is credited nothing', () => {
   expect(depositWallet(`deposit:${'1'.repeat(32)}`)).toBeNull();
+  // A token account.
+  expect(depositWallet('deposit:HMmAJQs7iRfuQDitZYutnwAVB5q1J2aoTN9TkYUiFQnY')).toBeNull();
 });

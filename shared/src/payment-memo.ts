@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type JobId, parseWallet, publicKeyBytes, type Wallet } from './ids.ts';
-import { isSmallOrder } from './signing/small-order.ts';
+import { canSign } from './signing/can-sign.ts';
 
 const COMMITMENT_PREFIX = 'w1:';
 const DEPOSIT = /^\s*deposit:([1-9A-HJ-NP-Za-km-z]{32,44})\s*$/i;
@@ -25,8 +25,8 @@ export const X402_MEMO_PREFIX = 'x1:';
 export function depositWallet(memo: string): Wallet | null {
   const wallet = parseWallet(DEPOSIT.exec(memo)?.[1] ?? '');
   const bytes = wallet && publicKeyBytes(wallet);
-  // Nobody holds the key of such a wallet, so nobody could ever spend the balance.
-  return bytes && !isSmallOrder(bytes) ? wallet : null;
+  // Nobody holds the key of another one, so nobody could ever spend the balance.
+  return bytes && canSign(bytes) ? wallet : null;
 }
 
 /** Brings a memo seen on chain to the form that jobs are looked up by: UUIDs compare without case, wallets do not. */

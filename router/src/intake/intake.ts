@@ -2,6 +2,7 @@
 
 export { Intake, type IntakeOptions } from './agent-call.ts';
 export { batchUrl, discountOf, RETRY_AFTER_SECONDS, refundOf, resultBody } from './answers.ts';
+export { assertText } from './assert-text.ts';
 export { countedAs } from './counted-as.ts';
 export { hashedJobId, idempotentJobId, readIdempotencyKey } from './idempotent-job-id.ts';
 export { lowerCost, priceExceeded, readMaxCost } from './max-cost.ts';

@@ -29,6 +29,7 @@ import {
   type SessionRequest,
 } from '@watt/shared';
 import { type ScreeningRules, screenUrl } from '../screening/screening.ts';
+import { assertText, assertTexts } from './assert-text.ts';
 import { readMaxCost } from './max-cost.ts';
 import { createValidator, fieldError } from './validate.ts';
 
@@ -51,8 +52,6 @@ export interface RequestReader {
   /** Throws INVALID_REQUEST naming each field and its mend, or DOMAIN_BLOCKED. */
   read(form: RequestForm, body: unknown): ReadRequest;
 }
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const validateScrape = createValidator<ScrapeBody>(ScrapeBodySchema);
 const validateMap = createValidator<MapBody>(MapBodySchema);
@@ -121,18 +120,6 @@ export function createRequestReader(prices: PriceTable, rules: ScreeningRules): 
   }
 }
 
-/** What Postgres cannot look into and UTF-8 cannot carry is refused before it is paid for. */
-function assertText(field: string, text: string): void {
-  const fault = text.includes('\0')
-    ? 'a NUL character'
-    : LONE_SURROGATE.test(text)
-      ? 'half a surrogate pair'
-      : null;
-  if (fault) {
-    throw fieldError({ field, message: `contains ${fault}`, fix: 'Send Unicode text without it.' });
-  }
-}
-
 function checkSelectors(selectors: Record<string, SelectorField>): void {
   assertTexts('selectors', selectors);
   try {
@@ -144,16 +131,6 @@ function checkSelectors(selectors: Record<string, SelectorField>): void {
       message: error.message,
       fix: 'Give a CSS selector such as h1 or .article-body p, with an attribute as in a@href.',
     });
-  }
-}
-
-/** The schema has bounded how deep this goes. */
-function assertTexts(field: string, value: object): void {
-  for (const [name, member] of Object.entries(value)) {
-    const under = field === '' ? name : `${field}.${name}`;
-    assertText(field, name);
-    if (typeof member === 'string') assertText(under, member);
-    else if (typeof member === 'object') assertTexts(under, member);
   }
 }
 

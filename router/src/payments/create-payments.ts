@@ -107,6 +107,7 @@ export function createPayments(options: PaymentsOptions): Payments {
       sql,
       accounts,
       tokenAccount: payTo.tokenAccount,
+      computeWallet: payTo.computeWallet,
       dust: options.dust,
       onRecorded: async (memos) => {
         await fundByMemos(memos);

@@ -7,9 +7,16 @@ import { creditPayments, reinstateCredit, type SystemAccounts } from '../ledger/
 
 const MEMO_MAX = 200;
 
+export interface RecordOptions {
+  sql: SqlClient;
+  accounts: SystemAccounts;
+  computeWallet?: string;
+  dust?: bigint;
+}
+
 /** Records payments and credits those that are new, or that have landed again after they were orphaned. Returns what names their jobs. */
 export async function recordCredits(
-  { sql, accounts, dust = 0n }: { sql: SqlClient; accounts: SystemAccounts; dust?: bigint },
+  { sql, accounts, computeWallet, dust = 0n }: RecordOptions,
   transfers: readonly ObservedTransfer[],
   isFinalized: boolean,
 ): Promise<string[]> {
@@ -26,7 +33,11 @@ export async function recordCredits(
         ${transfers.map((t) => (t.delta < dust ? null : storedMemo(t)))}::text[], ${transfers.map((t) => t.blockTime)}::float8[]
       ) as seen (signature, slot, amount, payer, payer_signed, memo, at)
       on conflict (signature) do nothing returning signature, amount, payer, ${memoOrJob(tx)}`;
-    await creditPayments(tx, accounts, fresh.map(toCredit));
+    await creditPayments(
+      tx,
+      accounts,
+      fresh.map((row) => ({ ...row, payer: beneficiaryOf(row, computeWallet) })),
+    );
     const again = fresh.length < transfers.length ? await landAgain(tx, accounts, transfers) : [];
     return [...fresh, ...again].flatMap((row) => row.memo ?? []);
   });
@@ -84,9 +95,13 @@ function memoOrJob(sql: SqlRunner, table: 'chain_credits' | 'c' = 'chain_credits
     coalesce((select s.job_id::text from x402_settlements s where s.signature = ${sql(table)}.signature), ${sql(table)}.memo) as memo`;
 }
 
-/** A memo that names a wallet is credited to it, whoever sent the tokens. */
-function toCredit(row: { signature: string; amount: bigint; payer: string | null; memo: string | null }) {
-  return { ...row, payer: (row.memo === null ? null : depositWallet(row.memo)) ?? row.payer };
+/** A memo that names a wallet is credited to it, whoever sent the tokens; our own is not one to be credited. */
+function beneficiaryOf(
+  { memo, payer }: { memo: string | null; payer: string | null },
+  computeWallet: string | undefined,
+): string | null {
+  const named = memo === null ? null : depositWallet(memo);
+  return named !== null && named !== computeWallet ? named : payer;
 }
 
 // NUL cannot be stored in Postgres text, and no memo of ours has one.

@@ -10,6 +10,8 @@ export interface WatcherStoreOptions {
   sql: SqlClient;
   accounts: SystemAccounts;
   tokenAccount: string;
+  /** A memo that names it in place of its sender names nobody. */
+  computeWallet?: string;
   /** Memos of payments that are newly on record, or the job that one was settled for; jobs may be waiting for them. */
   onRecorded(memos: string[]): Promise<void>;
   /** Called when tokens were seen to leave that had not been seen before. */

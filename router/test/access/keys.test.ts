@@ -71,6 +71,7 @@ describe('making a key', () => {
 
   test.each([
     [{ name: '', scopes: ['read'] }, 'name'],
+    [{ name: 'half \ud800', scopes: ['read'] }, 'name'],
     [{ name: 'a', scopes: [] }, 'scopes'],
     [{ name: 'a', scopes: ['admin'] }, 'scopes.0'],
     [{ name: 'a', scopes: ['read'], budget_per_day: 0 }, 'budget_per_day'],
@@ -106,6 +107,11 @@ describe('using a key', () => {
       'WALLET_SIGNATURE_REQUIRED',
     );
     expectProblem(await prepaidAgent(server).send('DELETE', `${KEYS}/${id}`), 404, 'KEY_NOT_FOUND');
+    for (const none of ['%00', 'z'.repeat(500), '%ff']) {
+      expect((await agent.send('DELETE', `${KEYS}/${none}`)).json.code).toMatch(
+        /KEY_NOT_FOUND|INVALID_REQUEST/,
+      );
+    }
     expect((await server.send('DELETE', `${KEYS}/${id}`, undefined, bearer)).status).toBe(200);
   });
 

@@ -3,6 +3,7 @@ import { createSigningKey, watt } from '@watt/shared';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { trialBalance } from '../../src/ledger/ledger.ts';
 import { deposit } from '../harness/deposit.ts';
+import { OURS } from '../harness/fake-solana.ts';
 import { type PrepaidAgent, prepaidAgent } from '../harness/prepaid-agent.ts';
 import { expectProblem } from '../http/expect-problem.ts';
 import { startServer, type TestServer } from '../http/start-server.ts';
@@ -186,8 +187,25 @@ describe('deposits', () => {
     });
   });
 
-  test.each([{ amount: 0 }, { amount: 'x' }, { wallet: 'x' }, { more: 1 }])('refuse %o', async (body) => {
+  test.each([
+    { amount: 0 },
+    { amount: 'x' },
+    { wallet: 'x' },
+    { wallet: OURS.computeWallet },
+    { wallet: OURS.tokenAccount },
+    { more: 1 },
+  ])('refuse %o', async (body) => {
     expectProblem(await server.send('POST', '/api/v1/deposits', body), 400, 'INVALID_REQUEST');
+  });
+
+  it('stay with their sender where the memo names a wallet of which nobody could spend them', async () => {
+    const sender = prepaidAgent(server);
+    for (const wallet of [OURS.computeWallet, OURS.tokenAccount]) {
+      server.solana.pay({ from: sender.wallet, amount: watt(4), memo: `deposit:${wallet}` });
+    }
+    await expect
+      .poll(async () => (await sender.send('GET', '/api/v1/balance')).json)
+      .toMatchObject({ available: 8 });
   });
 
   it('credit the wallet that the memo names, even without a clear payer', async () => {

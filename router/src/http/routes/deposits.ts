@@ -1,4 +1,4 @@
-import { parseWallet } from '@watt/shared';
+import { depositWallet } from '@watt/shared';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { depositDetails, readAmount } from '../../balance/balance.ts';
@@ -20,9 +20,10 @@ const validate = createValidator<{ amount?: string | number; wallet?: string }>(
 export function depositRoutes(app: FastifyInstance, { payments }: Context): void {
   app.post<{ Body: RawBody | undefined }>('/api/v1/deposits', async (request) => {
     const body = validate(request.body?.json ?? {});
-    const wallet = body.wallet === undefined ? undefined : parseWallet(body.wallet);
-    if (wallet === null) {
-      throw fieldError({ field: 'wallet', message: 'is not a wallet', fix: 'Give a base58 public key.' });
+    const wallet = body.wallet === undefined ? undefined : depositWallet(`deposit:${body.wallet}`);
+    if (wallet === null || wallet === payments.payTo.computeWallet) {
+      const fix = 'Give the public key of a wallet that can sign: a token account cannot.';
+      throw fieldError({ field: 'wallet', message: 'is no wallet to be credited', fix });
     }
     const amount = body.amount === undefined ? undefined : readAmount(body.amount);
     if (amount === null) {

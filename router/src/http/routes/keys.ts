@@ -14,7 +14,7 @@ import {
 } from '../../access/access.ts';
 import { amountFields, readAmount } from '../../balance/balance.ts';
 import type { Context } from '../../context.ts';
-import { countedAs, createValidator, fieldError } from '../../intake/intake.ts';
+import { assertText, countedAs, createValidator, fieldError } from '../../intake/intake.ts';
 import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
 import { pageOf, readCursor, readLimit } from '../read-page.ts';
@@ -56,12 +56,13 @@ export function keyRoutes(app: FastifyInstance, context: Context): void {
     const authority = requireWalletSignature(await authenticate(receivedCall(request)));
     const { wallet } = authority;
     const body = validate(json);
+    assertText('name', body.name);
     await rateLimits.countOther('API keys', countedAs({ authority, address: request.ip }));
     const made = createApiKey(config.access.keyEnvironment, randomBytes);
     const stored = await insertKey(database.sql, {
       id: made.id,
       wallet,
-      name: readName(body.name),
+      name: body.name,
       secretSha256: made.secretSha256,
       scopes: body.scopes,
       budgetPerJob: readBudget('budget_per_job', body.budget_per_job),
@@ -94,15 +95,10 @@ export function keyRoutes(app: FastifyInstance, context: Context): void {
     const authority = await authenticate(receivedCall(request));
     // A key that got into wrong hands can be ended by whoever holds it.
     const { wallet } = authority?.keyId === id ? authority : requireWalletSignature(authority);
-    const revoked = await revokeKey(database.sql, { id, wallet });
+    const revoked = KEY_ID.test(id) ? await revokeKey(database.sql, { id, wallet }) : null;
     if (!revoked) throw new AppError('KEY_NOT_FOUND', { extra: { key_id: id } });
     return { success: true, ...keyView(revoked) };
   });
-}
-
-function readName(name: string): string {
-  if (!name.includes('\0')) return name;
-  throw fieldError({ field: 'name', message: 'contains a NUL character', fix: 'Send text without it.' });
 }
 
 function readBudget(field: string, value: string | number | undefined): bigint | null {
