@@ -1,12 +1,13 @@
 import { Compile } from 'typebox/compile';
 import { canonicalJson, sha256Hex } from './canonical.ts';
 import { copyWishOf, readCopyStatement } from './copy.ts';
-import { type Receipt, type ReceiptFacts, ReceiptFactsSchema } from './schemas/receipt.ts';
+import { type Receipt, type ReceiptFacts, ReceiptFactsSchema, ReceiptSchema } from './schemas/receipt.ts';
 import type { SigningKey } from './signing/ed25519.ts';
 import { signText, verifyText } from './signing/signed-text.ts';
 import { parseJson } from './wire/frame.ts';
 import { ResultSchema } from './wire/messages.ts';
 
+const receiptCheck = Compile(ReceiptSchema);
 const factsCheck = Compile(ReceiptFactsSchema);
 const statementCheck = Compile(ResultSchema);
 
@@ -39,6 +40,8 @@ export type ReceiptCheck = { valid: true; facts: ReceiptFacts } | { valid: false
 
 /** Verifies a receipt without the network: both signatures, and that they speak of the same job, request, result and money. */
 export function verifyReceipt(receipt: Receipt, expected: ReceiptExpectations): ReceiptCheck {
+  // It may have come from anybody, whatever its type says.
+  if (!receiptCheck.Check(receipt)) return invalid('it does not have the form of a receipt');
   if (!verifyText(expected.router, 'watt/receipt/1', receipt.receipt, receipt.router_signature)) {
     return invalid('the router’s signature does not match');
   }

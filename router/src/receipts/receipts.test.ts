@@ -75,6 +75,21 @@ describe('buildReceipt', () => {
     expect(receiptOf(job)).toEqual(receiptOf({ ...job }));
   });
 
+  it('that is none, or lacks a part, proves nothing', () => {
+    const receipt = receiptOf(jobRecord(payload));
+    const hostile = [
+      null,
+      'receipt',
+      [],
+      {},
+      { ...receipt, node_statement: 7 },
+      { ...receipt, receipt: null },
+    ];
+    for (const one of hostile) {
+      expect(verifyReceipt(one as never, { router: key.publicKey })).toMatchObject({ valid: false });
+    }
+  });
+
   it('does not prove another answer, another request or another router', () => {
     const job = jobRecord(payload);
     const receipt = receiptOf(job);
