@@ -90,7 +90,7 @@ export async function startLedger(options: {
       const ids = Array.from({ length: wanted }, () => randomUUID() as string);
       await sql`
         insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share, payer, expires_at)
-        select id, 'execute', 'queued', '{}', '', '', ${PRICE.toString()}::bigint, ${NODE_SHARE.toString()}::bigint,
+        select id, 'execute', 'awaiting_payment', '{}', '', '', ${PRICE.toString()}::bigint, ${NODE_SHARE.toString()}::bigint,
           ${BURN_SHARE.toString()}::bigint, 'bench', now()
         from unnest(${ids}::uuid[]) as id`;
       stock.push(...ids);

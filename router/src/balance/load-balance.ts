@@ -44,7 +44,7 @@ export async function loadBalance(sql: SqlClient, wallet: string): Promise<Balan
         select sum(amount) from payouts p where p.source = a.id and p.state not in ('paid', 'returned')
       ), 0)::bigint as withdrawing,
       coalesce((
-        select sum(price) from jobs where payer = ${wallet} and state = 'succeeded'
+        select sum(charged) from jobs where payer = ${wallet} and state = 'succeeded'
       ), 0)::bigint as spent
     from accounts a where a.kind = 'customer' and a.owner = ${wallet}`;
   if (!row) return EMPTY;

@@ -47,7 +47,7 @@ it('the pages of a batch are served with copies, one by one, and proven by the b
   ]);
   expect(answer.json.results[0]).toMatchObject({ watt_charged: 40, refund: { watt: 160, to: agent.wallet } });
   expect(requests).toHaveLength(6);
-  expect(await balanceOf(agent)).toMatchObject({ available: 20_000 - 560, held: 0 });
+  expect(await balanceOf(agent)).toMatchObject({ available: 20_000 - 560, held: 0, spent: 560 });
   for (const page of answer.json.results) {
     const receipt = (await market.server.send('GET', `/api/v1/jobs/${page.job_id}/receipt`)).json;
     const known = { router: market.server.routerKey.publicKey, requestBody: body, response: page };

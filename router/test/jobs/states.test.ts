@@ -3,7 +3,14 @@ import { canMove, type TransitionTable } from '@watt/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCRAPE_BATCH_TRANSITIONS } from '../../src/batches/states.ts';
 import { ATTEMPT_TRANSITIONS, JOB_TRANSITIONS } from '../../src/jobs/states.ts';
-import { bookPaid, loadSystemAccounts, reservePayouts, returnPayouts } from '../../src/ledger/ledger.ts';
+import {
+  bookPaid,
+  loadSystemAccounts,
+  openAccounts,
+  reservePayouts,
+  returnPayouts,
+  voidHolds,
+} from '../../src/ledger/ledger.ts';
 import { NODE_TRANSITIONS } from '../../src/nodes/nodes.ts';
 import {
   BATCH_TRANSITIONS,
@@ -11,11 +18,14 @@ import {
   PAYOUT_TRANSITIONS,
 } from '../../src/settlement/states.ts';
 import { SETTLEMENT_TRANSITIONS } from '../../src/x402/states.ts';
+import { deposit } from '../harness/deposit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
+import { captureOne, holdOne } from '../harness/ledger-steps.ts';
 
 let db: FreshDatabase;
 beforeAll(async () => {
   db = await freshDatabase();
+  await openAccounts(db.database.sql, 'node', ['n']);
 });
 afterAll(() => db.drop());
 
@@ -40,12 +50,14 @@ const rows: Record<
       case when '${state}' in ('succeeded','failed','expired') then now() end, case when '${state}' = 'succeeded' then 1 end) returning id`,
     end: `finished_at = case when $1 in ('succeeded','failed','expired') then now() end, charged = coalesce(charged, case when $1 = 'succeeded' then 1 end),
       copy_made_at = case when state = 'queued' and $1 = 'succeeded' then now() end`,
+    // Money moves as the state asks.
     before: async (id, to) => {
-      if (to !== 'queued') return;
-      const { suspense, held } = await loadSystemAccounts(db.database.sql);
-      await db.database.sql`
-        insert into transfers (idem, kind, debit, credit, amount, job_id)
-        values (${`hold:${id}`}, 'hold', ${suspense}, ${held}, 1, ${id}) on conflict (idem) do nothing`;
+      const { sql } = db.database;
+      const accounts = await loadSystemAccounts(sql);
+      if (['queued', 'succeeded', 'failed'].includes(to)) await holdOf(id);
+      if (to === 'failed') await voidHolds(sql, accounts, [id]);
+      if (to === 'succeeded')
+        await captureOne(sql, accounts, { jobId: id, nodeId: 'n', nodeShare: 0n, burnShare: 0n });
     },
   },
   attempts: {
@@ -72,11 +84,10 @@ const rows: Record<
     end: `payer = case when $1 = 'funded' then 'p' end, funded_at = case when $1 = 'funded' then now() end`,
     before: async (id, to) => {
       if (to !== 'funded') return;
-      const { suspense, held } = await loadSystemAccounts(db.database.sql);
-      await db.database.sql`
-        insert into transfers (idem, kind, debit, credit, amount, job_id)
-        select 'hold:' || job_ids[1], 'hold', ${suspense}, ${held}, 1, job_ids[1] from scrape_batches where id = ${id}
-        on conflict (idem) do nothing`;
+      const [batch] = await db.database.sql<
+        { job: string }[]
+      >`select job_ids[1] as job from scrape_batches where id = ${id}`;
+      await holdOf(batch?.job ?? '');
     },
   },
   payout_batches: {
@@ -124,18 +135,19 @@ const rows: Record<
     insert: (
       state,
     ) => `with batch as (insert into payout_batches (id, state) values ('${randomUUID()}', 'open') returning id),
-      source as (select id from accounts where kind = 'suspense')
+      source as (select id from accounts where kind = 'burn')
       insert into payouts (id, idem, kind, source, wallet, amount, state, reason, batch_id, finished_at)
       select '${randomUUID()}', '${randomUUID()}', 'refund', source.id, 'w', 1, '${state}',
         case when '${state}' = 'held' then 'r' end,
         case when '${state}' in ('batched','paid') then batch.id end,
         case when '${state}' in ('paid','returned') then now() end from source, batch returning id`,
     end: `finished_at = case when $1 in ('paid','returned') then now() end, reason = case when $1 = 'held' then 'r' end,
-      batch_id = case when $1 in ('batched','paid') then coalesce(batch_id, (select id from payout_batches limit 1)) end`,
+      batch_id = case when $1 in ('batched','paid') then coalesce(batch_id, (
+        select id from payout_batches b where not exists (select from payout_attempts a where a.batch_id = b.id) limit 1)) end`,
     before: async (id, to) => {
       const { sql } = db.database;
       const system = await loadSystemAccounts(sql);
-      await reservePayouts(sql, system, [{ payoutId: id, source: system.suspense, amount: 1n }]);
+      await reservePayouts(sql, system, [{ payoutId: id, source: system.burn, amount: 1n }]);
       if (to === 'paid') {
         await bookPaid(sql, system, [id]);
         const [payout] = await sql<
@@ -154,8 +166,17 @@ async function finalizedAttempt(batch: string): Promise<void> {
   const [open] = await sql`select 1 from payout_batches where id = ${batch} and state = 'open'`;
   if (!open) return;
   await sql`
-    insert into payout_attempts (signature, batch_id, raw, last_valid_height, fee_lamports, state, finished_at)
-    values (${randomUUID()}, ${batch}, '', 0, 0, 'finalized', now())`;
+    insert into payout_attempts (signature, batch_id, raw, last_valid_height, fee_lamports, state)
+    values (${randomUUID()}, ${batch}, '', 0, 0, 'live')`;
+  await sql`update payout_attempts set state = 'finalized', finished_at = now() where batch_id = ${batch}`;
+}
+
+/** One unit of a wallet's is held for this job. */
+async function holdOf(jobId: string): Promise<void> {
+  const { sql } = db.database;
+  const wallet = `wallet of ${jobId}`;
+  await deposit(sql, { wallet, amount: 1n });
+  await holdOne(sql, await loadSystemAccounts(sql), { jobId, wallet, amount: 1n });
 }
 
 describe.each(Object.entries(rows))('%s', (name, { table, insert, end, before, key = 'id' }) => {
@@ -169,7 +190,11 @@ describe.each(Object.entries(rows))('%s', (name, { table, insert, end, before, k
         values (${jobId}, 'scrape', 'awaiting_payment', '{}', '', '', 1, 0, 0, now()) on conflict do nothing`;
       await sql`delete from attempts`;
     }
-    const [row] = await sql.unsafe(insert(from));
+    const [row] = await sql.begin(async (tx) => {
+      // What begins in the middle of its life.
+      await tx`set local session_replication_role = replica`;
+      return tx.unsafe(insert(from));
+    });
     await before?.(row?.['id'], to);
     const move = sql.unsafe(
       `update ${name} set state = $1, ${end.replaceAll('$1', '$1::text')} where ${key} = $2`,

@@ -160,6 +160,43 @@ describe('the ledger', () => {
       'queue a job whose price is not held',
       `update jobs set state = 'queued', payer = 'nobody' where state = 'awaiting_payment'`,
     ],
+    [
+      'begin a job as if it were paid',
+      `insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share, payer, expires_at)
+       values (gen_random_uuid(), 'scrape', 'queued', '{}', '', '', 1, 0, 0, 'nobody', now())`,
+    ],
+    ['forget a job', 'delete from jobs'],
+    ['change the body that was agreed', `update jobs set request = '{"url":"elsewhere"}'`],
+    [
+      'move customers’ money under the name of a loss',
+      `insert into transfers (idem, kind, debit, credit, amount)
+       select 'explain:x', 'explain', c.id, t.id, 1 from accounts c, accounts t
+       where c.kind = 'customer' and c.balance > 0 and t.kind = 'treasury' limit 1`,
+    ],
+    [
+      'give back more of a hold than there was',
+      `insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
+       select 'capture_unused:' || h.job_id, 'capture_unused', h.credit, h.debit, h.amount, h.job_id, 'captured'
+       from transfers h join job_resolutions r on r.job_id = h.job_id and r.outcome = 'captured'
+       where h.kind = 'hold' and not exists (select from transfers where idem = 'capture_unused:' || h.job_id) limit 1`,
+    ],
+    [
+      'void a part of a hold',
+      `with hold as (select * from transfers h where kind = 'hold' and amount > 1 and not exists (
+         select from job_resolutions r where r.job_id = h.job_id) limit 1
+       ), resolved as (insert into job_resolutions (job_id, outcome) select job_id, 'voided' from hold)
+       insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
+       select 'void:' || job_id, 'void', credit, debit, amount - 1, job_id, 'voided' from hold`,
+    ],
+    [
+      'void a hold for somebody else',
+      `with hold as (select * from transfers h where kind = 'hold' and not exists (
+         select from job_resolutions r where r.job_id = h.job_id) limit 1
+       ), resolved as (insert into job_resolutions (job_id, outcome) select job_id, 'voided' from hold)
+       insert into transfers (idem, kind, debit, credit, amount, job_id, resolution)
+       select 'void:' || job_id, 'void', credit, (select min(id) from accounts where kind = 'customer' and id <> debit), amount, job_id, 'voided'
+       from hold`,
+    ],
     ['change a price that was agreed', 'update jobs set price = price + 1'],
     [
       'take more than a customer has',
@@ -168,8 +205,31 @@ describe('the ledger', () => {
        where c.kind = 'customer' and t.kind = 'treasury' limit 1`,
     ],
   ])('refuses to %s', async (_, statement) => {
-    await expect(db.database.sql.unsafe(statement)).rejects.toMatchObject({
-      code: expect.stringMatching(/^23/),
+    const { sql } = db.database;
+    // Something of each kind that a statement may look for.
+    await hold(await credited(500n), 100n);
+    await captureOne(sql, accounts, {
+      ...{
+        jobId: (await hold(await credited(10n), 10n)) ?? '',
+        nodeId: 'node',
+        nodeShare: 7n,
+        burnShare: 0n,
+      },
     });
+    await expect(sql.unsafe(statement)).rejects.toMatchObject({ code: expect.stringMatching(/^23/) });
+  });
+
+  it('lets a job end only as its books say', async () => {
+    const { sql } = db.database;
+    const jobId = (await hold(await credited(1000n), 1000n)) ?? '';
+    await sql`update jobs set state = 'queued', payer = 'p' where id = ${jobId}`;
+    const end = (state: string, charged: bigint | null) =>
+      sql`update jobs set state = ${state}, finished_at = now(), charged = ${charged}, payer = 'p' where id = ${jobId}`;
+    await expect(end('failed', null)).rejects.toThrow(/do not say that it has failed/);
+    await sql`update jobs set state = 'running' where id = ${jobId}`;
+    await expect(end('succeeded', 1000n)).rejects.toThrow(/do not say that it has succeeded/);
+    // Other shares than the job names.
+    await captureOne(sql, accounts, { jobId, nodeId: 'node', nodeShare: 1n, burnShare: 1n });
+    await expect(end('succeeded', 1000n)).rejects.toThrow(/do not say that it has succeeded/);
   });
 });

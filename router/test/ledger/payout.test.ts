@@ -108,6 +108,38 @@ describe('money on its way out', () => {
     ).rejects.toThrow(/without its money/);
     await expect(sql`delete from payouts where id = ${id}`).rejects.toThrow(/append-only/);
   });
+
+  it('begins in the queue, joins a batch before that is signed, and stays in it', async () => {
+    const { sql } = db.database;
+    const open = async () => {
+      const batch = randomUUID();
+      await sql`insert into payout_batches (id, state) values (${batch}, 'open')`;
+      return batch;
+    };
+    const join = (id: string, batch: string) =>
+      sql`update payouts set state = 'batched', batch_id = ${batch} where id = ${id}`;
+    const [first, late] = [await reserved(5n), await reserved(5n)];
+    const [signed, other] = [await open(), await open()];
+    await join(first.id, signed);
+    await sql`insert into payout_attempts (signature, batch_id, raw, last_valid_height, state, fee_lamports)
+      values (${randomUUID()}, ${signed}, '', 1, 'live', 1)`;
+    await expect(join(late.id, signed)).rejects.toThrow(/comes too late/);
+    await expect(join(first.id, other)).rejects.toThrow(/in another batch/);
+    await expect(
+      sql`insert into payouts (id, idem, kind, source, wallet, amount, state, batch_id)
+        values (${randomUUID()}, ${randomUUID()}, 'withdrawal', ${late.source}, 'wallet', 5, 'batched', ${other})`,
+    ).rejects.toThrow(/cannot begin as batched/);
+  });
+
+  it('is paid, and comes back, as a whole', async () => {
+    const { sql } = db.database;
+    const { id } = await reserved(5n);
+    await expect(
+      sql`with resolved as (insert into payout_resolutions (payout_id, outcome) values (${id}, 'paid'))
+        insert into transfers (idem, kind, debit, credit, amount, payout_id, payout_outcome)
+        values (${`paid:${id}`}, 'paid', ${system.payout_inflight}, ${system.treasury}, 4, ${id}, 'paid')`,
+    ).rejects.toThrow(/ends as a whole/);
+  });
 });
 
 describe('corrections', () => {

@@ -1,7 +1,11 @@
-import { createJobId, type JobId, sha256Hex } from '@watt/shared';
+import { type AttemptId, createJobId, type JobId, type NodeId, sha256Hex } from '@watt/shared';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { markClosed, markReady, registerJobs } from '../../src/jobs/jobs.ts';
+import { completeJobs, markClosed, markReady, registerJobs } from '../../src/jobs/jobs.ts';
+import { loadSystemAccounts, openAccounts } from '../../src/ledger/ledger.ts';
+import { fundJobs } from '../../src/payments/fund-jobs.ts';
+import { deposit } from '../harness/deposit.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
+import { leaseJob } from '../harness/insert-job.ts';
 
 let db: FreshDatabase;
 beforeAll(async () => {
@@ -75,14 +79,23 @@ it('what was booked stays, and only executions are sessions', async () => {
 });
 
 it('a session that was never ready is not charged', async () => {
-  const id = createJobId();
-  const attemptId = crypto.randomUUID();
-  await sql()`insert into jobs (id, service, state, request, request_sha256, commitment, price, node_share, burn_share, session_minutes,
-    expires_at, payer, attempt_id) values (${id}, 'execute', 'running', '{}', '', '', 5000, 0, 0, 10, now(), 'p', ${attemptId})`;
-  await sql()`insert into attempts (id, job_id, node_id, state, deadline) values (${attemptId}, ${id}, 'n', 'leased', now())`;
-  const succeed = () =>
-    sql()`update jobs set state = 'succeeded', finished_at = now(), charged = price where id = ${id}`;
-  await expect(succeed()).rejects.toThrow(/never ready/);
-  await sql()`update attempts set ready_at = now() where id = ${attemptId}`;
-  await expect(succeed()).resolves.toBeDefined();
+  const accounts = await loadSystemAccounts(sql());
+  await openAccounts(sql(), 'node', ['n']);
+  const jobId = await insertSession();
+  const wallet = `wallet of ${jobId}`;
+  await deposit(sql(), { wallet, amount: 5000n });
+  const spenders = new Map([[jobId as string, { wallet, keyId: null }]]);
+  await sql().begin((tx) => fundJobs(tx, accounts, [jobId], { spenders }));
+  const nodeId = 'n' as NodeId;
+  const attemptId = (await leaseJob(sql(), jobId, nodeId)) as AttemptId;
+  const complete = () =>
+    completeJobs(sql(), accounts, [
+      {
+        ...{ jobId, attemptId, nodeId, unused: 0n, nodeShare: 3500n, burnShare: 7n },
+        ...{ payload: '{}', payloadSha256: '', statement: { text: '', signature: '' }, artifacts: [] },
+      },
+    ]);
+  await expect(complete()).rejects.toThrow(/never ready/);
+  await markReady(sql(), { attemptId, at: Date.now() });
+  expect(await complete()).toEqual([true]);
 });

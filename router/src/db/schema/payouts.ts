@@ -129,7 +129,10 @@ export const payoutFreezes = pgTable(
   },
   (t) => [
     check('known_cause', sql`${t.cause} in ('unknown_debit','debit_mismatch','balance_mismatch','operator')`),
-    check('released_with_words', sql`(${t.releasedAt} is null) = (${t.release} is null)`),
+    check(
+      'released_with_words',
+      sql`case when ${t.releasedAt} is null then ${t.release} is null else btrim(coalesce(${t.release}, '')) <> '' end`,
+    ),
     uniqueIndex('one_open_freeze').on(t.cause, t.subject).where(sql`${t.releasedAt} is null`),
   ],
 );

@@ -1,0 +1,2 @@
+ALTER TABLE "payout_freezes" DROP CONSTRAINT "released_with_words";--> statement-breakpoint
+ALTER TABLE "payout_freezes" ADD CONSTRAINT "released_with_words" CHECK (case when "payout_freezes"."released_at" is null then "payout_freezes"."release" is null else btrim(coalesce("payout_freezes"."release", '')) <> '' end);
