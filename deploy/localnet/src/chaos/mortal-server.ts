@@ -1,16 +1,16 @@
 import { startTethered, type TetheredProcess } from '../supervisor/tethered-process.ts';
 
 const RETRY_MS = 100;
+/** Far more than a start takes, also on a machine that does much else. */
+const START_LIMIT_MS = 600_000;
 
 export interface MortalServerOptions {
   name: string;
   command: readonly string[];
   env?: NodeJS.ProcessEnv;
   stopSignal: 'TERM' | 'INT';
-  /** Within which it must be up again after a kill. */
-  limitMs: number;
   /** Resolves when it works; `ended` is aborted when the process is gone. */
-  waitUntilReady(ended: AbortSignal): Promise<void>;
+  waitUntilReady(wait: { ended: AbortSignal; limitMs: number }): Promise<void>;
 }
 
 /** A server that is killed again and again, and comes back on the same files and port. */
@@ -25,21 +25,23 @@ export interface MortalServer {
 
 /** Resolves when the server works. */
 export async function startMortalServer(options: MortalServerOptions): Promise<MortalServer> {
-  const { name, command, env, stopSignal, limitMs } = options;
+  const { name, command, env, stopSignal } = options;
 
   async function start(): Promise<TetheredProcess> {
-    const until = performance.now() + limitMs;
+    const until = performance.now() + START_LIMIT_MS;
     for (;;) {
       const server = startTethered(command, { stopSignal, ...(env && { env }) });
       try {
-        await options.waitUntilReady(server.ended);
+        await options.waitUntilReady({ ended: server.ended, limitMs: START_LIMIT_MS });
         return server;
       } catch (error) {
         await server.stop();
         // A Postgres whose predecessor was killed refuses to start until the last child of that one is gone.
         if (performance.now() > until) {
           const why = String(server.ended.aborted ? server.ended.reason : error);
-          throw new Error(`${name} did not come up within ${limitMs / 1000} s: ${why}`, { cause: error });
+          throw new Error(`${name} did not come up within ${START_LIMIT_MS / 1000} s: ${why}`, {
+            cause: error,
+          });
         }
         await sleep(RETRY_MS);
       }

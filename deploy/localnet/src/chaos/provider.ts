@@ -7,7 +7,6 @@ import { isMissing } from '../state/json-file.ts';
 import { type MortalServer, startMortalServer } from './mortal-server.ts';
 import { PLAN_FILE, type ProviderPlan, RUNS_FILE } from './run-provider.ts';
 
-const START_LIMIT_MS = 180_000;
 const PROGRAM = join(import.meta.dirname, '..', 'chaos-node-main.js');
 
 export interface ProviderOptions {
@@ -46,8 +45,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   };
   await writeFile(join(dir, PLAN_FILE), JSON.stringify(plan), { mode: 0o600 });
   const server = await startMortalServer({
-    ...{ name, command: [process.execPath, PROGRAM, dir], limitMs: START_LIMIT_MS, stopSignal: 'TERM' },
-    waitUntilReady: (ended) => nodeIsOnline(routerUrl, name, ended),
+    ...{ name, command: [process.execPath, PROGRAM, dir], stopSignal: 'TERM' },
+    waitUntilReady: ({ ended, limitMs }) => nodeIsOnline(routerUrl, name, { signal: ended, limitMs }),
   });
   return { ...server, programs: () => linesOf(join(dir, RUNS_FILE)) };
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { Keypair, PublicKey } from '@solana/web3.js';
 import type { Chain } from '../chain/start-chain.ts';
-import { urlIsReady } from '../network/http-probes.ts';
 import { programOf } from '../network/process-specs.ts';
+import { waitForHttp } from '../supervisor/wait-for-http.ts';
 import type { MortalServerOptions } from './mortal-server.ts';
 
-const START_LIMIT_MS = 180_000;
 const NO_LIMIT = '1000000000';
 
 export interface RouterPlan {
@@ -54,7 +53,7 @@ export function routerServer(plan: RouterPlan): MortalServerOptions {
       RATE_LIMIT_EXECUTE_PER_HOUR: NO_LIMIT,
     },
     stopSignal: 'TERM',
-    limitMs: START_LIMIT_MS,
-    waitUntilReady: (ended) => urlIsReady(`http://127.0.0.1:${port}/health`, ended),
+    waitUntilReady: ({ ended, limitMs }) =>
+      waitForHttp(`http://127.0.0.1:${port}/health`, { signal: ended, limitMs }),
   };
 }

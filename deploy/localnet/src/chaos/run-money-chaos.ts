@@ -54,7 +54,9 @@ export async function runMoneyChaos(options: MoneyChaosOptions): Promise<MoneyCh
     const saboteur = startSaboteur({ world, providers, log, random: random.stream('saboteur') });
     let purchases: Purchase[];
     try {
-      purchases = await buyAll(world, { ...options, accounts, random: random.stream('customers') });
+      const customers = random.stream('customers');
+      const stopping = AbortSignal.any([signal, saboteur.failed]);
+      purchases = await buyAll(world, { ...options, accounts, random: customers, signal: stopping });
     } finally {
       await saboteur.stop();
     }

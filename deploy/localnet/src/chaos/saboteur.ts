@@ -15,6 +15,8 @@ export interface SaboteurOptions {
 export interface Saboteur {
   /** What was broken how often. */
   readonly deeds: Map<string, number>;
+  /** Aborted when something that was broken does not come back. */
+  readonly failed: AbortSignal;
   /** Breaks nothing more, and resolves when all that was broken is back. */
   stop(): Promise<void>;
 }
@@ -100,12 +102,14 @@ export function startSaboteur(options: SaboteurOptions): Saboteur {
       await act();
     }
   }
+  const failing = new AbortController();
   const running = run();
   // Whoever stops the saboteur hears of what went wrong.
-  running.catch(() => stopping.abort());
+  running.catch((error: unknown) => failing.abort(error));
 
   return {
     deeds,
+    failed: failing.signal,
     async stop() {
       stopping.abort();
       Object.assign(chain.faults, NO_FAULTS);

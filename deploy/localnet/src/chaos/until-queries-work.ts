@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase } from '@watt/router';
 
-const LIMIT_MS = 30_000;
 const RETRY_MS = 100;
 
 /**
  * Resolves when Postgres answers a query. What its files say is not enough after a `kill -9`: they are those of the one before.
  */
-export async function untilQueriesWork(databaseUrl: string, ended: AbortSignal): Promise<void> {
-  const until = performance.now() + LIMIT_MS;
+export async function untilQueriesWork(
+  databaseUrl: string,
+  { ended, limitMs }: { ended: AbortSignal; limitMs: number },
+): Promise<void> {
+  const until = performance.now() + limitMs;
   for (;;) {
     ended.throwIfAborted();
     const database = connectDatabase(databaseUrl, { connections: 1 });

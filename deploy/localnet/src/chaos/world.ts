@@ -14,7 +14,6 @@ import { untilQueriesWork } from './until-queries-work.ts';
 
 /** Fast, so that finality (32 slots) comes within seconds. */
 const SLOT_MS = 100;
-const START_LIMIT_MS = 180_000;
 const SOL = 1_000_000_000n;
 
 /** What the money lives in: a chain with faults to be set, and a Postgres and routers that can be killed. */
@@ -61,8 +60,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     const cluster = await openCluster(dir);
     const postgres = await startMortalServer({
-      ...{ name: 'Postgres', command: cluster.command, limitMs: START_LIMIT_MS, stopSignal: 'INT' },
-      waitUntilReady: (ended) => untilQueriesWork(cluster.url, ended),
+      ...{ name: 'Postgres', command: cluster.command, stopSignal: 'INT' },
+      waitUntilReady: (wait) => untilQueriesWork(cluster.url, wait),
     });
     undo.push(() => postgres.stop());
     const routers: RouterServer[] = [];

@@ -21,9 +21,13 @@ export async function urlIsReady(url: string, signal: AbortSignal): Promise<void
 }
 
 /** Ready when the router lists a node of this name as online. */
-export async function nodeIsOnline(routerUrl: string, name: string, signal: AbortSignal): Promise<void> {
+export async function nodeIsOnline(
+  routerUrl: string,
+  name: string,
+  { signal, limitMs = START_LIMIT_MS }: { signal: AbortSignal; limitMs?: number },
+): Promise<void> {
   await waitForHttp(`${routerUrl}/api/v1/nodes?state=online&limit=200`, {
-    limitMs: START_LIMIT_MS,
+    limitMs,
     signal,
     async accept(response) {
       if (!response.ok) return false;

@@ -141,7 +141,7 @@ export function nodeSpec(plan: NetworkPlan, node: NodePlan): ProcessSpec {
     name: node.name,
     command: [process.execPath, programOf('@watt/node'), 'run', '--home', node.home],
     env: nodeEnv(plan),
-    waitUntilReady: (signal) => nodeIsOnline(urlsOf(plan.ports).router, node.name, signal),
+    waitUntilReady: (signal) => nodeIsOnline(urlsOf(plan.ports).router, node.name, { signal }),
     stopSignal: 'SIGTERM',
     stopLimitMs: 20_000,
   };
