@@ -10,6 +10,9 @@ import { createX402Payer, readHeader, type X402Payer } from './x402-payer.ts';
 
 const LIGHTHOUSE = new PublicKey('L2TExMFKdjpN9kozasaurPirfHy9P8sbXoAN1qA3S95');
 
+// More than the tests before the one about it need.
+const CHECKS = 80;
+
 let market: Market;
 let node: WillingNode;
 let agent: Keypair;
@@ -20,7 +23,11 @@ const feePayerSol = () => market.connection.getBalance(market.feePayer.publicKey
 const settlements = () => market.sql`select 1 from x402_settlements`;
 
 beforeAll(async () => {
-  market = await startMarket({ X402_MAX_PENDING_PER_PAYER: '3', X402_RESEND_MS: '300' });
+  market = await startMarket({
+    X402_MAX_PENDING_PER_PAYER: '3',
+    X402_RESEND_MS: '300',
+    RATE_LIMIT_X402_PER_HOUR: `${CHECKS}`,
+  });
   node = await connectWillingNode(market.router.url);
   agent = await market.agent(100_000, { lamports: 0n });
   payer = await createX402Payer(market, agent);
@@ -202,6 +209,23 @@ describe('limits', () => {
     market.chain.faults.dropRate = 0;
     for (const answer of await Promise.all(held)) expect(answer?.status).toBe(202);
     await Promise.all([1, 2, 3].map(async () => node.answer(await node.nextJob())));
+  });
+
+  it('asks the chain about so many payments of an agent; a paid job is answered all the same', async () => {
+    const paid = await payer.sign(execute(), program());
+    const [answer] = await Promise.all([paid.send(), (async () => node.answer(await node.nextJob()))()]);
+    expect(answer.status).toBe(200);
+    const { required } = await payer.sign(execute(), program());
+    const bad = await craftPayment(market, agent, required, { amount: 1n });
+    const codes: string[] = [];
+    for (let count = 0; count < CHECKS; count += 10) {
+      const calls = Array.from({ length: 10 }, () => call('POST', execute(), program(), bad));
+      codes.push(...(await Promise.all(calls)).map(({ body }) => body.code));
+    }
+    expect(codes.at(0)).toBe('X402_REFUSED');
+    const refused = await call('POST', execute(), program(), bad);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED', limit: CHECKS } });
+    expect((await paid.send()).status).toBe(200);
   });
 
   it('is not offered while the fee payer is poor; the memo still is', async () => {
