@@ -70,6 +70,7 @@ const ROUTER_FLOORS = [
     'nodes',
     'operator',
     'payments',
+    'presence',
     'receipts',
     'reconciliation',
     'screening',

@@ -23,6 +23,7 @@ import {
 } from './jobs/jobs.ts';
 import type { SystemAccounts } from './ledger/ledger.ts';
 import { createPayments, type Payments, type PayTo } from './payments/payments.ts';
+import type { Presence } from './presence/presence.ts';
 import { createReconciler, type Reconciler } from './reconciliation/reconciliation.ts';
 import { createRateLimits } from './screening/screening.ts';
 import { type CallBook, createCallBook, Sessions } from './sessions/sessions.ts';
@@ -41,6 +42,7 @@ export interface Parts {
   solana: Solana;
   payTo: PayTo;
   accounts: SystemAccounts;
+  presence: Presence;
   overrides: { clock?: () => number; random?: () => number; payoutChain?: PayoutChain };
   closing: AbortSignal;
   /** The public address, known only once it listens when the port is left to the system. */
@@ -49,7 +51,7 @@ export interface Parts {
 
 /** Puts the rooms of a router together; nothing runs yet. */
 export function assemble(parts: Parts): Context {
-  const { config, secrets, logger, database, solana, payTo, accounts, listening } = parts;
+  const { config, secrets, logger, database, payTo, accounts, listening } = parts;
   const { sql } = database;
   const clock = parts.overrides.clock ?? Date.now;
   const waiters = createWaiters();
@@ -61,16 +63,8 @@ export function assemble(parts: Parts): Context {
     dispatcher.enqueue(funded);
     for (const job of funded) waiters.notify(job.id);
   };
-  const payments = createPayments({
-    sql,
-    accounts,
-    solana,
-    payTo,
-    pollMs: config.chain.pollMs,
-    dust: config.payment.dust,
-    isSignedOnly: config.payment.plainMemo === 'signed-only',
+  const payments = assemblePayments(parts, {
     clock,
-    logger: logger.child({ part: 'payments' }),
     onFunded,
     onMemos: (memos) => batches.fundByMemos(memos),
     onDebits: () => reconciler.nudge(),
@@ -102,6 +96,7 @@ export function assemble(parts: Parts): Context {
     logger,
     database,
     accounts,
+    presence: parts.presence,
     authenticate: createAuthenticator({ ...config.access, sql, clock, origin: () => listening.url }),
     pricer,
     jobs,
@@ -126,11 +121,28 @@ export function assemble(parts: Parts): Context {
   };
 }
 
+function assemblePayments(
+  { config, database, accounts, solana, payTo, logger }: Parts,
+  heard: Pick<Parameters<typeof createPayments>[0], 'clock' | 'onFunded' | 'onMemos' | 'onDebits'>,
+): Payments {
+  return createPayments({
+    ...heard,
+    sql: database.sql,
+    accounts,
+    solana,
+    payTo,
+    pollMs: config.chain.pollMs,
+    dust: config.payment.dust,
+    isSignedOnly: config.payment.plainMemo === 'signed-only',
+    logger: logger.child({ part: 'payments' }),
+  });
+}
+
 function assembleDispatcher(
-  { config, database, accounts, overrides, logger }: Parts,
+  { config, database, accounts, presence, overrides, logger }: Parts,
   shared: { waiters: Waiters; outputs: OutputStreams; calls: CallBook; copies: Copies; clock: () => number },
 ): Dispatcher {
-  const store = createDispatchStore({ sql: database.sql, accounts, ...shared });
+  const store = createDispatchStore({ sql: database.sql, router: presence.router, accounts, ...shared });
   return new Dispatcher({
     ...config.dispatch,
     queueMs: config.dispatch.queueSeconds * 1000,

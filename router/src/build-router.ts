@@ -19,8 +19,8 @@ import { migrateDatabase } from './db/migrate.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { buildServer } from './http/server.ts';
 import { loadSystemAccounts } from './ledger/ledger.ts';
-import { markAllOffline } from './nodes/nodes.ts';
 import type { PayTo } from './payments/payments.ts';
+import { announceRouter, type Presence } from './presence/presence.ts';
 
 export interface Router {
   readonly context: Context;
@@ -48,10 +48,15 @@ export async function startRouter(
   const database = connectDatabase(secrets.databaseUrl, { connections: config.databaseConnections });
   const solana = overrides.solana ?? createSolana({ ...config.chain, callTimeoutMs: RPC_TIMEOUT_MS });
   let app: FastifyInstance | undefined;
+  let presence: Presence | undefined;
   try {
     const payTo = await locatePayments(config, solana);
     const accounts = await loadSystemAccounts(database.sql);
-    await markAllOffline(database.sql);
+    presence = await announceRouter({
+      sql: database.sql,
+      databaseUrl: secrets.databaseUrl,
+      logger: logger.child({ part: 'presence' }),
+    });
     const listening = { url: config.publicUrl };
     const closing = new AbortController();
     const context = assemble({
@@ -63,6 +68,7 @@ export async function startRouter(
       solana,
       payTo,
       accounts,
+      presence,
       overrides,
       listening,
     });
@@ -77,10 +83,10 @@ export async function startRouter(
     context.settlement.start();
     const housekeeping = startHousekeeping(context);
     logger.info(
-      { url: listening.url, router: secrets.routerKey.publicKey, mint: payTo.mint },
+      { url: listening.url, router: secrets.routerKey.publicKey, process: presence.router, mint: payTo.mint },
       'router is up',
     );
-    const server = app;
+    const [server, announced] = [app, presence];
     return {
       context,
       url: listening.url,
@@ -94,11 +100,13 @@ export async function startRouter(
         await context.reconciler.stop();
         await context.payments.stop();
         await context.dispatcher.stop();
+        await announced.close();
         await database.close();
       },
     };
   } catch (error) {
     await app?.close();
+    await presence?.close();
     await database.close();
     throw error;
   }

@@ -12,6 +12,7 @@ import type { Intake, RequestReader } from './intake/intake.ts';
 import type { JobReader, OutputStreams } from './jobs/jobs.ts';
 import type { SystemAccounts } from './ledger/ledger.ts';
 import type { Payments } from './payments/payments.ts';
+import type { Presence } from './presence/presence.ts';
 import type { Reconciler } from './reconciliation/reconciliation.ts';
 import type { RateLimits } from './screening/screening.ts';
 import type { Sessions } from './sessions/sessions.ts';
@@ -29,6 +30,7 @@ export interface Context {
   logger: Logger;
   database: Database;
   accounts: SystemAccounts;
+  presence: Presence;
   authenticate: Authenticate;
   pricer: Pricer;
   jobs: JobReader;

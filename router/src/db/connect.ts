@@ -27,6 +27,8 @@ export function connectDatabase(url: string, options: { connections: number }): 
       application_name: 'watt-router',
       lock_timeout: 15_000,
       statement_timeout: 60_000,
+      // A machine that went away without a word gives up what it has locked within half a minute, not two hours.
+      ...{ tcp_keepalives_idle: 10, tcp_keepalives_interval: 5, tcp_keepalives_count: 3 },
       // Plans are cached, also those of foreign keys: one made while a table was empty would scan it for ever after.
       enable_seqscan: 'off',
     },

@@ -5,6 +5,7 @@ import {
   createLink,
   createStore,
   type FakeLink,
+  leaseAll,
   queuedJob,
   resultOf,
 } from '../../test/harness/dispatch-fakes.ts';
@@ -20,10 +21,10 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function dispatch(planned: Partial<DispatchStore> = {}) {
   const store = createStore({
-    liveJobs: async () => [],
+    adopt: async () => [],
     nodeOnline: async () => undefined,
     nodeState: async () => undefined,
-    lease: async () => true,
+    lease: leaseAll(),
     ...planned,
   });
   const outputs = createOutputStreams();
@@ -270,7 +271,7 @@ it('finds jobs that only the database knows, now and then', async () => {
   const job = queuedJob({ queuedAt: 1000 });
   let isLost = false;
   const { dispatcher, hello } = await dispatch({
-    liveJobs: async () => (isLost ? [{ ...job, attempt: null }] : []),
+    adopt: async () => (isLost ? [{ ...job, attempt: null }] : []),
     nodesSeen: async () => undefined,
   });
   const link = createLink();

@@ -57,9 +57,9 @@ export class Dispatcher implements HubHandlers {
     this.#sessions = new SessionLeases({ ...options, scheduler: this.#scheduler });
   }
 
-  /** Takes up what a stopped router left: queued jobs wait again, leased ones for their node, which has `resumeMs` to return. */
+  /** Takes up what routers that are gone have left: queued jobs wait again, leased ones for their node, which has `resumeMs` to return. */
   async start(): Promise<void> {
-    this.#adopt(await this.#options.store.liveJobs(this.#options.clock()));
+    this.#adopt(await this.#options.store.adopt(this.#options.clock()));
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
   }
 
@@ -85,7 +85,7 @@ export class Dispatcher implements HubHandlers {
   }
 
   /** Ends a session that its agent is done with; see `SessionLeases`. */
-  closeSession(jobId: string): Promise<void> {
+  closeSession(jobId: string): Promise<boolean> {
     return this.#sessions.close(jobId);
   }
 
@@ -102,9 +102,10 @@ export class Dispatcher implements HubHandlers {
 
   async onHello(hello: Hello, link: NodeLink): Promise<HelloDecision> {
     await this.#options.store.nodeOnline(hello);
+    const held = new Set([...hello.leases, ...hello.results] as AttemptId[]);
+    await this.#claim(link.nodeId, held);
     clearTimeout(this.#away.get(link.nodeId));
     this.#away.delete(link.nodeId);
-    const held = new Set([...hello.leases, ...hello.results]);
     const running = { scrape: 0, execute: 0, session: 0 };
     const leases: AttemptId[] = [];
     for (const lease of this.#scheduler.leases.ofNode(link.nodeId)) {
@@ -233,6 +234,12 @@ export class Dispatcher implements HubHandlers {
     this.#scheduler.work.track(this.#scheduler.end(lease, { state: 'lapsed', reason }));
   }
 
+  /** What a node brings with it from another router, or from before this one began. */
+  async #claim(nodeId: NodeId, held: ReadonlySet<AttemptId>): Promise<void> {
+    const attemptIds = [...held].filter((attemptId) => !this.#scheduler.leases.get(attemptId));
+    if (attemptIds.length > 0) this.#scheduler.adopt(await this.#options.store.claim({ nodeId, attemptIds }));
+  }
+
   #awaitReturn(nodeId: NodeId): void {
     clearTimeout(this.#away.get(nodeId));
     const giveUp = (): void => {
@@ -255,7 +262,7 @@ export class Dispatcher implements HubHandlers {
     if (this.#sweeps % ADOPT_EVERY_SWEEPS !== 0) return;
     const { store, clock } = this.#options;
     this.#scheduler.work.track(store.nodesSeen([...this.#seen]).then(() => this.#seen.clear()));
-    this.#scheduler.work.track(store.liveJobs(clock() - ADOPT_AGE_MS).then((jobs) => this.#adopt(jobs)));
+    this.#scheduler.work.track(store.adopt(clock() - ADOPT_AGE_MS).then((jobs) => this.#adopt(jobs)));
   }
 }
 

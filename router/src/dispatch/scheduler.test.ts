@@ -1,7 +1,13 @@
 import type { AttemptId, NodeId } from '@watt/shared';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLink, createStore, type FakeStore, queuedJob } from '../../test/harness/dispatch-fakes.ts';
+import {
+  createLink,
+  createStore,
+  type FakeStore,
+  leaseAll,
+  queuedJob,
+} from '../../test/harness/dispatch-fakes.ts';
 import { createOutputStreams, type LiveJob } from '../jobs/jobs.ts';
 import { Scheduler } from './scheduler.ts';
 import type { DispatchStore } from './store.ts';
@@ -18,7 +24,7 @@ function schedule(
   maxAttempts = 3,
 ): { scheduler: Scheduler; store: FakeStore } {
   faults.length = 0;
-  const store = createStore({ lease: async () => true, ...planned });
+  const store = createStore({ lease: leaseAll(), ...planned });
   const scheduler = new Scheduler({
     store,
     outputs: createOutputStreams(),
@@ -90,7 +96,7 @@ describe('a job', () => {
 
   it('that is not queued any more gives its slot to the next at once', async () => {
     const [gone, next] = [queuedJob(), queuedJob()];
-    const { scheduler } = schedule({ lease: async ({ jobId }) => jobId !== gone.id });
+    const { scheduler } = schedule({ lease: async ({ jobId }) => (jobId === gone.id ? null : 1) });
     const link = connect(scheduler);
     scheduler.enqueue([gone, next]);
     await settle();
@@ -102,7 +108,7 @@ describe('a job', () => {
     const [broken, next] = [queuedJob(), queuedJob()];
     const lease = async ({ jobId }: { jobId: string }) => {
       if (jobId === broken.id) throw new Error('the database is gone');
-      return true;
+      return 1;
     };
     const { scheduler } = schedule({ lease });
     const link = connect(scheduler);
@@ -301,14 +307,14 @@ describe('adopt', () => {
   });
 
   it('leaves a job alone whose row is being written', async () => {
-    let written = (_: boolean): void => undefined;
+    let written = (_: number | null): void => undefined;
     const { scheduler, store } = schedule({ lease: () => new Promise((resolve) => (written = resolve)) });
     const link = connect(scheduler);
     const job = queuedJob();
     scheduler.enqueue([job]);
     scheduler.adopt([{ ...job, attempt: null }]);
     expect(scheduler.queued).toBe(0);
-    written(true);
+    written(1);
     await settle();
     expect([link.sent.length, store.calls.lease.length]).toEqual([1, 1]);
     await scheduler.stop();
@@ -325,7 +331,7 @@ describe('adopt', () => {
 });
 
 it('starts nothing after a stop, waits for what is being written, and leaves no timer', async () => {
-  let written = (_: boolean): void => undefined;
+  let written = (_: number | null): void => undefined;
   const { scheduler, store } = schedule({ lease: () => new Promise((resolve) => (written = resolve)) });
   connect(scheduler);
   scheduler.enqueue([queuedJob()]);
@@ -336,7 +342,7 @@ it('starts nothing after a stop, waits for what is being written, and leaves no 
   scheduler.enqueue([queuedJob()]);
   await settle();
   expect([isStopped, store.calls.lease.length]).toEqual([false, 1]);
-  written(false);
+  written(null);
   await stopped;
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -216,25 +216,26 @@ export class Scheduler {
     const leftMs = timeLeftMs(waiting, now);
     const deadline = Math.ceil(now + leftMs + this.#options.leaseExtraMs);
     this.#moving.add(job.id);
-    let isLeased = false;
+    let attempts: number | null = null;
     try {
       const isServed = this.#copies.isDueAgain(waiting) && (await this.#copies.seek(waiting));
-      isLeased =
-        !isServed && (await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline }));
+      if (!isServed) {
+        attempts = await this.#options.store.lease({ jobId: job.id, attemptId, nodeId, deadline });
+      }
     } catch (error) {
       // Whether the row moved is unknown now: `adopt` will find the job in the state it really has.
       throw new Error(`The lease of job ${job.id} could not be written`, { cause: error });
     } finally {
       this.#moving.delete(job.id);
-      if (!isLeased) {
+      if (attempts === null) {
         this.pool.count(nodeId, laneOf(requirement), -1);
         this.#endVisit(waiting);
         this.pump();
       }
     }
-    if (!isLeased) return;
+    if (attempts === null) return;
     this.#visits.begin(waiting);
-    job.attempts += 1;
+    job.attempts = attempts;
     waiting.tried.add(nodeId);
     waiting.begunAt ??= this.#options.clock();
     await this.#send(this.leases.add({ waiting, attemptId, nodeId, deadline }), { link, leftMs });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createAttemptId, normaliseScrape } from '@watt/shared';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLink, createStore, queuedJob } from '../../test/harness/dispatch-fakes.ts';
+import { createLink, createStore, leaseAll, queuedJob } from '../../test/harness/dispatch-fakes.ts';
 import { createOutputStreams, type LiveJob } from '../jobs/jobs.ts';
 import { Scheduler } from './scheduler.ts';
 import type { DispatchStore } from './store.ts';
@@ -23,7 +23,7 @@ const live = (job: ReturnType<typeof page>): LiveJob => ({ ...job, attempt: null
 
 function schedule(planned: Partial<DispatchStore>, slots = 1) {
   faults.length = 0;
-  const store = createStore({ lease: async () => true, ...planned });
+  const store = createStore({ lease: leaseAll(), ...planned });
   const scheduler = new Scheduler({
     ...{ store, outputs: createOutputStreams(), logger, clock: Date.now, random: () => 0 },
     ...{ queueMs: 60_000, leaseExtraMs: 2000, maxAttempts: 3 },
@@ -187,10 +187,10 @@ describe('jobs that want the same page', () => {
   });
 
   it('go on when the first was not to be leased any more', async () => {
-    const leased = [false, true];
+    const leased = [null, 1];
     const { scheduler, link } = schedule({
       serveCopy: async () => false,
-      lease: async () => leased.shift() ?? true,
+      lease: async () => leased.shift() ?? null,
     });
     const jobs = [page(URL), page(URL)] as const;
     scheduler.enqueue(jobs);

@@ -69,17 +69,19 @@ export class SessionLeases {
   }
 
   /**
-   * The agent is done: what was not ready is voided, else its node is asked to end it. Does nothing for a session that this router has not,
+   * The agent is done: what was not ready is voided, else its node is asked to end it. False for a session that this router has not,
    * or that is just moving; the caller looks again.
    */
-  async close(jobId: string): Promise<void> {
+  async close(jobId: string): Promise<boolean> {
     const { scheduler } = this.#options;
-    if (await scheduler.withdraw(jobId, UNREADY)) return;
+    if (await scheduler.withdraw(jobId, UNREADY)) return true;
     const lease = scheduler.leases.ofJob(jobId);
-    if (!lease?.session) return;
+    if (!lease?.session) return false;
     await lease.session.marking;
-    if (lease.session.readyAt !== null) return this.#close(lease);
-    await scheduler.end(lease, { state: 'lapsed', reason: UNREADY.message, failure: UNREADY, final: true });
+    if (lease.session.readyAt !== null) await this.#close(lease);
+    else
+      await scheduler.end(lease, { state: 'lapsed', reason: UNREADY.message, failure: UNREADY, final: true });
+    return true;
   }
 
   /** What speaks against a session's result; null when nothing does. */

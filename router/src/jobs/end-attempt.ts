@@ -3,6 +3,7 @@ import { canonicalJson, sha256Hex } from '@watt/shared';
 import { lowerBudgets } from '../access/access.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { type SystemAccounts, voidHolds } from '../ledger/ledger.ts';
+import type { RouterId } from '../presence/presence.ts';
 import type { AttemptState } from './states.ts';
 
 export interface Failure {
@@ -15,6 +16,8 @@ export interface Failure {
 export interface EndedAttempt {
   jobId: JobId;
   attemptId: AttemptId;
+  /** Whose lease it has to be. */
+  router: RouterId | null;
   state: Exclude<AttemptState, 'leased' | 'succeeded'>;
   reason: string;
   /** Null takes the job back to the queue; a failure ends it. */
@@ -23,7 +26,7 @@ export interface EndedAttempt {
 
 const MAX_REASON = 500;
 
-/** Ends an attempt without a charge: the job goes back to the queue, or fails with its hold voided. False if the lease was over. */
+/** Ends an attempt without a charge: the job goes back to the queue, or fails with its hold voided. False if the lease was over, or is another router's by now. */
 export async function endAttempt(
   sql: SqlClient,
   accounts: SystemAccounts,
@@ -34,7 +37,9 @@ export async function endAttempt(
   return sql.begin(async (tx) => {
     const ended = await tx`
       update attempts set state = ${end.state}, finished_at = now(), reason = ${reason}
-      where id = ${end.attemptId} and job_id = ${end.jobId} and state = 'leased' returning id`;
+      where id = ${end.attemptId} and job_id = ${end.jobId} and state = 'leased'
+        and router is not distinct from ${end.router}::int
+      returning id`;
     if (ended.length === 0) return false;
     if (end.failure) await failJob(tx, accounts, { jobId: end.jobId, from: 'running', failure: end.failure });
     else await requeueJob(tx, { ...end, reason });

@@ -5,11 +5,9 @@ export { expireUnpaidJob, expireUnpaidJobs } from './expire.ts';
 export { createJobReader, type JobReader } from './job-reader.ts';
 export type { NewCopy } from './keep-copies.ts';
 export { leaseJobs, type NewLease } from './lease.ts';
+export { adoptJobs, claimAttempts, type LiveAttempt, type LiveJob } from './live-jobs.ts';
 export {
   type JobRecord,
-  type LiveAttempt,
-  type LiveJob,
-  loadLiveJobs,
   loadQueuedJobs,
   type PastAttempt,
   pastAttempt,

@@ -93,38 +93,6 @@ export async function loadQueuedJobs(sql: SqlRunner, ids: readonly string[]): Pr
     from jobs where id = any(${ids as string[]}::uuid[]) and state = 'queued' order by queued_at`;
 }
 
-/** A job that a stopped router left queued or running, with its live attempt if it has one. */
-export interface LiveJob extends QueuedJob {
-  attempt: LiveAttempt | null;
-}
-
-/** Times in Unix milliseconds; of a session, when it was ready and when its agent was done with it. */
-export interface LiveAttempt {
-  id: AttemptId;
-  nodeId: NodeId;
-  deadline: number;
-  readyAt: number | null;
-  closedAt: number | null;
-}
-
-type LiveRow = QueuedJob & Omit<LiveAttempt, 'id'> & { attemptId: AttemptId | null };
-
-/** Jobs that were queued before this time (Unix milliseconds) and have not ended. */
-export async function loadLiveJobs(sql: SqlRunner, before: number): Promise<LiveJob[]> {
-  const rows = await sql<LiveRow[]>`
-    select j.id, j.service, j.request, j.request_sha256 as "requestSha256", j.price, j.node_share as "nodeShare",
-      j.burn_share as "burnShare", j.session_minutes as "sessionMinutes", j.attempts, extract(epoch from j.queued_at)::float8 * 1000 as "queuedAt",
-      a.id as "attemptId", a.node_id as "nodeId", extract(epoch from a.deadline)::float8 * 1000 as deadline,
-      extract(epoch from a.ready_at)::float8 * 1000 as "readyAt", extract(epoch from a.closed_at)::float8 * 1000 as "closedAt"
-    from jobs j left join attempts a on a.job_id = j.id and a.state = 'leased'
-    where j.state in ('queued', 'running') and j.queued_at <= to_timestamp(${before} / 1000.0::float8)
-    order by j.queued_at`;
-  return rows.map(({ attemptId, nodeId, deadline, readyAt, closedAt, ...job }) => ({
-    ...job,
-    attempt: attemptId && { id: attemptId, nodeId, deadline, readyAt, closedAt },
-  }));
-}
-
 /** An attempt of a node, whatever became of it. */
 export interface PastAttempt {
   state: AttemptState;

@@ -1,5 +1,5 @@
 /** The way into the registry of nodes. */
 export { listToolchains, type ToolchainCount } from './list-toolchains.ts';
 export { countNodes, listNodes, loadNode } from './load.ts';
-export { markAllOffline, markNodesSeen, moveNode, saveNode } from './save.ts';
+export { markNodesSeen, markStrandedOffline, moveNode, saveNode } from './save.ts';
 export { NODE_TRANSITIONS } from './states.ts';

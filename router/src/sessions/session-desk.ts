@@ -33,8 +33,8 @@ export interface SessionsOptions {
   leases: {
     /** Whether a session takes calls here, as memory has it. */
     isReady(jobId: string): boolean;
-    /** Sees to it that a session ends; may do nothing while it is just moving. */
-    closeSession(jobId: string): Promise<void>;
+    /** Sees to it that a session ends; false when this router has it not, or while it is just moving. */
+    closeSession(jobId: string): Promise<boolean>;
   };
   clock: () => number;
   /** How long a call may wait for an answer. */
@@ -88,18 +88,22 @@ export class Sessions {
     return this.#answerOf({ id, callId }, outcome);
   }
 
-  /** Ends a session and waits for what it comes to. Doing it again does nothing more. */
+  /** Ends a session and waits for what it comes to. Doing it again does nothing more. Throws UNAVAILABLE for one that another router has. */
   async close(text: string, { isAsync, signal }: Wait): Promise<Answer> {
     const { sql, leases, waiters, clock, limits } = this.#options;
     const until = clock() + (isAsync ? 0 : limits.waitMs);
     for (;;) {
       const { job } = await this.#load(text);
+      let isHere = true;
       if (job.state === 'awaiting_payment') await expireUnpaidJob(sql, job.id);
-      else if (job.finishedAt === null) await leases.closeSession(job.id);
+      else if (job.finishedAt === null) isHere = await leases.closeSession(job.id);
       const view = await this.view(text);
       if (OVER.includes(view.state)) return { status: 200, body: { ...view } };
       const left = until - clock();
-      if (left <= 0 || signal.aborted) return accepted(view);
+      if (left <= 0 || signal.aborted) {
+        if (!isHere) throw unavailable({ session_id: job.id });
+        return accepted(view);
+      }
       await waiters.wait(job.id, { ms: Math.min(POLL_MS, left), signal });
     }
   }
@@ -122,12 +126,9 @@ export class Sessions {
         throw new AppError('CALL_ID_CONFLICT', { extra: names });
       case 'busy':
         throw new AppError('SESSION_BUSY', { extra: names, headers });
-      case 'unreachable': {
-        const session = await this.#load(id);
-        this.#requireReady(session);
-        const detail = 'The node of the session is not connected right now';
-        throw new AppError('UNAVAILABLE', { detail, extra: names, headers });
-      }
+      case 'unreachable':
+        this.#requireReady(await this.#load(id));
+        throw unavailable(names);
       case 'over':
         throw this.#endedError(await this.#load(id));
     }
@@ -213,6 +214,14 @@ function accepted(view: SessionView): Answer {
     body,
     headers: { 'retry-after': `${RETRY_AFTER_SECONDS}`, location: view.status_url },
   };
+}
+
+function unavailable(names: { session_id: string; call_id?: string }): AppError {
+  return new AppError('UNAVAILABLE', {
+    detail: 'The node of the session is not connected to this router right now',
+    extra: names,
+    headers: { 'retry-after': `${RETRY_AFTER_SECONDS}` },
+  });
 }
 
 /** Why a session that was paid never began, as a job's failure is told. */

@@ -193,6 +193,7 @@ describe('a key’s budget', () => {
     const end = {
       jobId: second as JobId,
       attemptId: attemptId as never,
+      router: null,
       state: 'failed' as const,
       reason: '',
       failure,

@@ -66,7 +66,8 @@ const NAMES = [
   'endAttempt',
   'failQueued',
   'pastAttempt',
-  'liveJobs',
+  'adopt',
+  'claim',
   'nodeOnline',
   'nodeState',
   'nodesSeen',
@@ -85,6 +86,16 @@ export function createStore(planned: Partial<DispatchStore>): FakeStore {
     },
   ]);
   return { ...Object.fromEntries(methods), calls };
+}
+
+/** Leases every job, and counts its attempts as the database does. */
+export function leaseAll(): DispatchStore['lease'] {
+  const attempts = new Map<string, number>();
+  return async ({ jobId }) => {
+    const count = (attempts.get(jobId) ?? 0) + 1;
+    attempts.set(jobId, count);
+    return count;
+  };
 }
 
 /** A paid execution. */

@@ -35,9 +35,14 @@ export async function insertJob(sql: SqlClient, job: { price: bigint; expiresAt?
   return id;
 }
 
-/** Leases a queued job to a node. Returns the attempt, or null when the job was not queued. */
-export async function leaseJob(sql: SqlClient, jobId: JobId, nodeId: NodeId): Promise<AttemptId | null> {
+/** Leases a queued job to a node, for a router if one is named. Returns the attempt, or null when the job was not queued. */
+export async function leaseJob(
+  sql: SqlClient,
+  jobId: JobId,
+  nodeId: NodeId,
+  router: number | null = null,
+): Promise<AttemptId | null> {
   const attemptId = createAttemptId();
-  const leased = await leaseJobs(sql, [{ jobId, attemptId, nodeId, deadline: Date.now() + HOUR_MS }]);
+  const leased = await leaseJobs(sql, [{ jobId, attemptId, nodeId, deadline: Date.now() + HOUR_MS }], router);
   return leased.has(attemptId) ? attemptId : null;
 }

@@ -16,7 +16,11 @@ async function addNode(execute: Partial<Execute> | null): Promise<NodeId> {
   const basis = { slots: 1, languages: ['python'], max_memory_mb: 512, runtime: 'runc' };
   const capabilities = { scrape: null, execute: execute && { ...basis, ...execute } };
   const facts = { name: 'n', class: 'pc', version: '1.0.0', wallet: null, capabilities } as const;
-  await saveNode(server.db.database.sql, { ...facts, node } as unknown as Hello);
+  await saveNode(
+    server.db.database.sql,
+    { ...facts, node } as unknown as Hello,
+    server.router.context.presence.router,
+  );
   return node;
 }
 
@@ -29,7 +33,11 @@ it('lists languages with version, image and isolation, as nodes that are online 
   await addNode({ toolchains: [python('3.11.2')] });
   await addNode({ toolchains: [python('3.11.9')], isolation: 'gvisor' });
   const gone = await addNode({ toolchains: [{ ...ruby, language: 'go' }] });
-  await moveNode(server.db.database.sql, { nodeId: gone, to: 'offline' });
+  await moveNode(server.db.database.sql, {
+    nodeId: gone,
+    to: 'offline',
+    router: server.router.context.presence.router,
+  });
 
   const { status, json } = await server.send('GET', '/api/v1/languages');
   expect(status).toBe(200);

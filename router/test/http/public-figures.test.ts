@@ -23,7 +23,11 @@ const get = (path: string) => server.send('GET', path);
 async function addNode(): Promise<NodeId> {
   const node = createSigningKey().publicKey as NodeId;
   const facts = { name: 'a node', class: 'pi', version: '1.0.0', wallet: null, capabilities } as const;
-  await saveNode(server.db.database.sql, { ...facts, node } as unknown as Hello);
+  await saveNode(
+    server.db.database.sql,
+    { ...facts, node } as unknown as Hello,
+    server.router.context.presence.router,
+  );
   return node;
 }
 
@@ -135,7 +139,7 @@ describe('GET /api/v1/nodes', () => {
   it('has a state to choose by, and totals of all', async () => {
     const node = await addNode();
     const { sql } = server.db.database;
-    await moveNode(sql, { nodeId: node, to: 'draining' });
+    await moveNode(sql, { nodeId: node, to: 'draining', router: server.router.context.presence.router });
     await markNodesSeen(sql, [node]);
     const { json } = await get('/api/v1/nodes?state=draining');
     expect(json).toMatchObject({

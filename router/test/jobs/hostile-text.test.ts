@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endAttempt } from '../../src/jobs/jobs.ts';
 import { loadSystemAccounts, type SystemAccounts } from '../../src/ledger/ledger.ts';
 import { saveNode } from '../../src/nodes/nodes.ts';
+import { queueJob } from '../copies/copy-steps.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
-import { insertJob, leaseJob } from '../harness/insert-job.ts';
+import { leaseJob } from '../harness/insert-job.ts';
 
 let db: FreshDatabase;
 let accounts: SystemAccounts;
@@ -15,16 +16,13 @@ beforeAll(async () => {
   accounts = await loadSystemAccounts(sql);
   const capabilities = { scrape: null, execute: null };
   const hello = { node, name: 'n', class: 'pc', version: '1', wallet: null, capabilities };
-  await saveNode(sql, hello as unknown as Hello);
+  await saveNode(sql, hello as unknown as Hello, 1);
 });
 afterAll(() => db?.drop());
 
 async function leasedJob() {
   const { sql } = db.database;
-  const jobId = await insertJob(sql, { price: 5n });
-  await sql`insert into transfers (idem, kind, debit, credit, amount, job_id)
-    values (${`hold:${jobId}`}, 'hold', ${accounts.suspense}, ${accounts.held}, 5, ${jobId})`;
-  await sql`update jobs set state = 'queued', payer = 'a wallet', queued_at = now() where id = ${jobId}`;
+  const jobId = await queueJob({ sql, accounts }, { body: { url: 'https://example.com/' }, price: 5n });
   const attemptId = await leaseJob(sql, jobId, node);
   if (!attemptId) throw new Error('the job was not leased');
   return { jobId, attemptId };
@@ -37,9 +35,16 @@ it.each([
 ])('a node’s reason with %s does not keep its lease alive', async (_, reason, stored) => {
   const { sql } = db.database;
   const { jobId, attemptId } = await leasedJob();
-  expect(await endAttempt(sql, accounts, { jobId, attemptId, state: 'failed', reason, failure: null })).toBe(
-    true,
-  );
+  expect(
+    await endAttempt(sql, accounts, {
+      jobId,
+      attemptId,
+      router: null,
+      state: 'failed',
+      reason,
+      failure: null,
+    }),
+  ).toBe(true);
   const [attempt] = await sql`select state, reason from attempts where id = ${attemptId}`;
   expect(attempt).toMatchObject({ state: 'failed', reason: stored });
   const [job] = await sql`select state from jobs where id = ${jobId}`;

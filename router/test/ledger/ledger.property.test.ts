@@ -183,6 +183,7 @@ function end(jobId: JobId, attemptId: AttemptId, isFinal: boolean): Promise<bool
   return endAttempt(db.database.sql, accounts, {
     jobId,
     attemptId,
+    router: null,
     state: 'lapsed',
     reason: 'test',
     failure,

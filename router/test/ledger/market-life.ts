@@ -113,7 +113,7 @@ export async function startLife(world: SettlementWorld, { budget }: { budget: bi
     withdraw(on, accounts, { wallet, keyId: null, asked, idempotencyKey: randomUUID(), minimum: 1n });
   const end = (on: SqlClient, { job, attempt }: Running, isFinal: boolean) =>
     endAttempt(on, accounts, {
-      ...{ jobId: job, attemptId: attempt, state: 'lapsed', reason: 'as the test says' },
+      ...{ jobId: job, attemptId: attempt, router: null, state: 'lapsed', reason: 'as the test says' },
       failure: isFinal ? { code: 'NODE_FAILED', message: 'as the test says' } : null,
     });
 
@@ -149,7 +149,7 @@ export async function startLife(world: SettlementWorld, { budget }: { budget: bi
     lease: (on) =>
       each(jobsIn('queued'), ({ id: jobId }) => {
         const deadline = Date.now() + HOUR_MS;
-        return leaseJobs(on, [{ jobId, attemptId: createAttemptId(), nodeId: node, deadline }]);
+        return leaseJobs(on, [{ jobId, attemptId: createAttemptId(), nodeId: node, deadline }], null);
       }),
     ready: (on) => each(running(), ({ attempt }) => markReady(on, { attemptId: attempt, at: Date.now() })),
     close: (on) => each(running(), ({ attempt }) => markClosed(on, { attemptId: attempt, at: Date.now() })),
@@ -229,7 +229,7 @@ async function sourceOfCopies(world: SettlementWorld, node: NodeId): Promise<Job
   const job = newJob(PRICE);
   await admitJobs(sql, accounts, [{ job, spender: { wallet: payer, keyId: null } }], { isSignedOnly: false });
   const attemptId = createAttemptId();
-  await leaseJobs(sql, [{ jobId: job.id, attemptId, nodeId: node, deadline: Date.now() + HOUR_MS }]);
+  await leaseJobs(sql, [{ jobId: job.id, attemptId, nodeId: node, deadline: Date.now() + HOUR_MS }], null);
   const { node: nodeShare, burn: burnShare } = job.split;
   const copy = { key: randomUUID(), madeAt: Date.now(), statement: '{}', signature: 's' };
   const shares = { unused: 0n, nodeShare, burnShare };

@@ -127,6 +127,8 @@ export const attempts = pgTable(
       .notNull()
       .references(() => jobs.id),
     nodeId: text('node_id').notNull(),
+    /** The process that waits for its result; `pg_locks` says whether it lives. */
+    router: integer('router'),
     state: text('state').notNull(),
     leasedAt: at('leased_at').notNull().defaultNow(),
     deadline: at('deadline').notNull(),

@@ -1,7 +1,10 @@
 import type { Capabilities } from '@watt/shared';
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, pgSequence, pgTable, text } from 'drizzle-orm/pg-core';
 import { at } from './columns.ts';
+
+/** Gives each process of a router a number of its own. */
+export const routerIds = pgSequence('router_ids', { maxValue: 2_147_483_647 });
 
 export const nodes = pgTable(
   'nodes',
@@ -14,6 +17,8 @@ export const nodes = pgTable(
     version: text('version').notNull(),
     capabilities: jsonb('capabilities').$type<Capabilities>().notNull(),
     state: text('state').notNull(),
+    /** The process that it is connected to, or was last. */
+    router: integer('router'),
     firstSeenAt: at('first_seen_at').notNull().defaultNow(),
     lastSeenAt: at('last_seen_at').notNull().defaultNow(),
   },
