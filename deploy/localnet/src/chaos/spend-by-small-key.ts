@@ -42,7 +42,8 @@ async function revoke(owner: Watt, keyId: string, signal: AbortSignal): Promise<
 
 /** What a refused key had bought before, the job itself says. */
 async function buyOne(context: CustomerContext, account: Account, apiKey: string): Promise<Purchase> {
-  const { signal } = context;
+  // One for each: all of them on one would be too many listeners.
+  const signal = AbortSignal.any([context.signal]);
   const id = createJobId();
   const about = { wallet: account.wallet.publicKey.toBase58(), way: 'program, small key', id };
   const watt = wattOf(context, account, { name: 'small key', options: () => ({ apiKey }) });
