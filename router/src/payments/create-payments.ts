@@ -5,6 +5,7 @@ import { type Batcher, createBatcher } from '../db/batcher.ts';
 import type { SqlClient } from '../db/connect.ts';
 import { loadQueuedJobs, type NewJob, type QueuedJob } from '../jobs/jobs.ts';
 import type { SystemAccounts } from '../ledger/ledger.ts';
+import { withinMs } from '../within-ms.ts';
 import { type Admission, type AdmissionRequest, admitJobs } from './admit.ts';
 import { type FundOutcome, fundJobs } from './fund-jobs.ts';
 import type { PayTo } from './payment-details.ts';
@@ -138,7 +139,12 @@ export function createPayments(options: PaymentsOptions): Payments {
         where s.state in ('signed','settled') and j.state = 'awaiting_payment' and c.applied_job is null`;
       await Promise.all(rows.map((row) => fund(row.id)));
     },
-    sync: (ms) => withinMs(watcher.sync(), ms),
+    sync: (ms) =>
+      withinMs(
+        watcher.sync().then(() => true),
+        ms,
+        false,
+      ),
     isPending: (memos) => memos.some((memo) => pending.has(memo)),
     readThrough: (slot, downTo) => watcher.readThrough(slot, downTo),
     chainAgeMs: () => watcher.ageMs(),
@@ -148,25 +154,6 @@ export function createPayments(options: PaymentsOptions): Payments {
       await Promise.all([admissions.idle(), fundings.idle()]);
     },
   };
-}
-
-/** True when the work ends well in time; its failure is logged where it happens. */
-async function withinMs(work: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([
-      work.then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function isPaidNow(admission: Admission | undefined): boolean {

@@ -1,3 +1,4 @@
+import { type Repeated, repeat } from '../repeat.ts';
 import { collectDue, type SettlementParts } from './collect.ts';
 import { type Followed, followAttempts, sendStored } from './follow-attempts.ts';
 import { recheckHeld } from './held-payouts.ts';
@@ -13,20 +14,12 @@ export interface WorkerOptions extends SettlementParts {
   collectMs: number;
 }
 
-export interface PayoutWorker {
-  start(): void;
-  stop(): Promise<void>;
-}
-
 /**
  * Pays out, as the one worker of its database. It remembers nothing between two rounds: the tables say what comes next, so another process goes
  * on where one was killed.
  */
-export function createPayoutWorker(options: WorkerOptions): PayoutWorker {
+export function createPayoutWorker(options: WorkerOptions): Repeated {
   const { lease, logger, clock, resendMs, collectMs } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let current: Promise<void> = Promise.resolve();
-  let isStopped = false;
   let collectedAt = Number.NEGATIVE_INFINITY;
   let seenQueue: string | null = null;
 
@@ -39,23 +32,15 @@ export function createPayoutWorker(options: WorkerOptions): PayoutWorker {
     seenQueue = queue;
     if (isTimeToCollect) collectedAt = clock();
   };
-  const loop = async (): Promise<void> => {
-    await round().catch((error: unknown) => logger.warn({ err: error }, 'paying out failed; trying again'));
-    if (!isStopped) {
-      timer = setTimeout(() => {
-        current = loop();
-      }, resendMs);
-    }
-  };
+  const rounds = repeat(round, {
+    everyMs: resendMs,
+    onFault: (error) => logger.warn({ err: error }, 'paying out failed; trying again'),
+  });
 
   return {
-    start() {
-      current = loop();
-    },
+    start: rounds.start,
     async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await current;
+      await rounds.stop();
       await lease.close();
     },
   };

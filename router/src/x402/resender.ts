@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { SqlClient } from '../db/connect.ts';
+import { type Repeated, repeat } from '../repeat.ts';
 import type { ChainStatus, Facilitator } from './facilitator.ts';
 import { endSettlement, type OpenSettlement, openSettlements, settleFinalized } from './settlement-store.ts';
 
@@ -14,11 +15,6 @@ export interface ResenderOptions {
   onEnded(jobId: string): void;
 }
 
-export interface Resender {
-  start(): void;
-  stop(): Promise<void>;
-}
-
 const BATCH = 500;
 const PARALLEL = 16;
 // A payment must look dead this many passes in a row: one replica that lags must not end it.
@@ -28,12 +24,9 @@ const EXPIRY_PASSES = 2;
  * Sees every stored payment to its end, whoever stored it: sends the same bytes again while the chain does not know them, and gives one up
  * only when the finalized height has passed its last valid one and its signature is still unknown.
  */
-export function createResender(options: ResenderOptions): Resender {
+export function createResender(options: ResenderOptions): Repeated {
   const { sql, facilitator, logger, onEnded } = options;
   const overdue = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  let current = Promise.resolve();
 
   const pass = async (): Promise<void> => {
     const open = await openSettlements(sql, BATCH);
@@ -100,26 +93,8 @@ export function createResender(options: ResenderOptions): Resender {
     onEnded(jobId);
   };
 
-  const loop = (): Promise<void> =>
-    pass()
-      .catch((error: unknown) =>
-        logger.warn({ err: error }, 'x402 payments could not be followed; trying again'),
-      )
-      .finally(() => {
-        if (isStopped) return;
-        timer = setTimeout(() => {
-          current = loop();
-        }, options.everyMs);
-      });
-
-  return {
-    start() {
-      current = loop();
-    },
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await current;
-    },
-  };
+  return repeat(pass, {
+    everyMs: options.everyMs,
+    onFault: (error) => logger.warn({ err: error }, 'x402 payments could not be followed; trying again'),
+  });
 }

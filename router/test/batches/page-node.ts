@@ -1,7 +1,6 @@
 import { canonicalJson, type JobMessage } from '@watt/shared';
-import { connectNode, type RawNode } from '../hub/raw-node.ts';
-
-const HEARTBEAT_MS = 200;
+import { connectLivingNode, resultHeader } from '../hub/living-node.ts';
+import type { RawNode } from '../hub/raw-node.ts';
 
 /** A node that scrapes as its test says: what it makes of an address, or null to leave the page open. */
 export interface PageNode {
@@ -20,27 +19,12 @@ export async function connectPageNode(
   { slots, verdict }: { slots: number; verdict: (url: string) => Verdict },
 ): Promise<PageNode> {
   const capabilities = { scrape: { slots, javascript: false, screenshots: false }, execute: null };
-  const url = `${routerUrl.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
-  const node = await connectNode(url, { hello: { capabilities } });
-  await node.next('welcome');
-  const heartbeat = setInterval(() => node.send({ type: 'heartbeat', leases: [] }), HEARTBEAT_MS);
+  const { node, stop } = await connectLivingNode(routerUrl, { hello: { capabilities } });
   const open: (() => void)[] = [];
   const urls: string[] = [];
 
   const answer = (job: JobMessage, page: string, isGood: boolean): void => {
-    const header = {
-      type: 'result' as const,
-      node: node.key.publicKey,
-      attempt_id: job.attempt_id,
-      job_id: job.job_id,
-      service: job.service,
-      request_sha256: job.request_sha256,
-      outcome: isGood ? ('completed' as const) : ('failed' as const),
-      retryable: false,
-      started_at: Date.now(),
-      finished_at: Date.now(),
-      artifacts: [],
-    };
+    const header = resultHeader(node, job, { outcome: isGood ? 'completed' : 'failed' });
     const metadata = { url: page, scraped_at: new Date(0).toISOString(), size_bytes: 1, execution_ms: 1 };
     const payload = isGood
       ? { success: true, data: { text: `text of ${page}` }, metadata }
@@ -67,9 +51,7 @@ export async function connectPageNode(
       for (const go of open.splice(0)) go();
     },
     async stop() {
-      clearInterval(heartbeat);
-      node.socket.terminate();
-      await node.closed;
+      await stop();
       await serving;
     },
   };

@@ -8,9 +8,8 @@ import {
   sha256Hex,
   signText,
 } from '@watt/shared';
-import { connectNode, type RawNode } from '../hub/raw-node.ts';
-
-const HEARTBEAT_MS = 200;
+import { connectLivingNode, resultHeader } from '../hub/living-node.ts';
+import type { RawNode } from '../hub/raw-node.ts';
 
 /** What a scripted node makes of a page; what is left out is as of a page that may be shared. */
 export interface PageAnswer {
@@ -40,10 +39,7 @@ export async function connectCopyNode(
 ): Promise<CopyNode> {
   const { slots = 8, copies = true, answer = (): PageAnswer => ({}) } = options;
   const capabilities = { scrape: { slots, javascript: true, screenshots: true, copies }, execute: null };
-  const url = `${routerUrl.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
-  const node = await connectNode(url, { hello: { capabilities } });
-  await node.next('welcome');
-  const heartbeat = setInterval(() => node.send({ type: 'heartbeat', leases: [] }), HEARTBEAT_MS);
+  const { node, stop } = await connectLivingNode(routerUrl, { hello: { capabilities } });
   const requests: ScrapeRequest[] = [];
   const serve = async (): Promise<void> => {
     for (;;) {
@@ -62,9 +58,7 @@ export async function connectCopyNode(
     node,
     requests,
     async stop() {
-      clearInterval(heartbeat);
-      node.socket.terminate();
-      await node.closed;
+      await stop();
       await serving;
     },
   };
@@ -98,19 +92,12 @@ function send(
           metadata,
         },
   );
-  const header = {
-    type: 'result' as const,
-    node: node.key.publicKey,
-    attempt_id: job.attempt_id,
-    job_id: job.job_id,
-    service: job.service,
-    request_sha256: job.request_sha256,
-    outcome: isFailed ? ('failed' as const) : ('completed' as const),
-    retryable: false,
-    started_at: finishedAt,
-    finished_at: finishedAt,
+  const times = { started_at: finishedAt, finished_at: finishedAt };
+  const header = resultHeader(node, job, {
+    outcome: isFailed ? 'failed' : 'completed',
+    ...times,
     artifacts,
-  };
+  });
   const body = { ...header, body_sha256: sha256Hex(payload) };
   const isAsked = request.options.max_age !== undefined && !isFailed;
   const good = signText(node.key, 'watt/copy/1', copyStatement(body, copyKey(request)));

@@ -9,9 +9,8 @@ import {
   type SessionEnd,
   sha256Hex,
 } from '@watt/shared';
-import { connectNode, type RawNode } from '../hub/raw-node.ts';
-
-const HEARTBEAT_MS = 200;
+import { connectLivingNode, resultHeader } from '../hub/living-node.ts';
+import type { RawNode } from '../hub/raw-node.ts';
 
 interface RunCall {
   call_id: string;
@@ -92,20 +91,8 @@ export async function startSessionNode(
   };
 
   const sendResult = (jobId: string, body: string, outcome: 'completed' | 'failed'): void => {
-    const { job } = ofJob(jobId);
-    const header = {
-      type: 'result' as const,
-      node: key.publicKey,
-      attempt_id: job.attempt_id,
-      job_id: job.job_id,
-      service: 'execute' as const,
-      request_sha256: job.request_sha256,
-      outcome,
-      retryable: outcome === 'failed',
-      started_at: 1,
-      finished_at: 2,
-      artifacts: [],
-    };
+    const retryable = outcome === 'failed';
+    const header = resultHeader({ key }, ofJob(jobId).job, { outcome, retryable });
     last = () => void raw.send(header, body);
     last();
   };
@@ -216,15 +203,9 @@ export async function startSessionNode(
           sessions: { slots, languages: ['python' as const, 'javascript' as const] },
         },
       };
-      const address = `${url.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
-      raw = await connectNode(address, { key, hello: { capabilities, leases: [...held.keys()] } });
-      await raw.next('welcome');
-      const connected = raw;
-      const heartbeat = setInterval(
-        () => connected.send({ type: 'heartbeat', leases: [...held.keys()] }),
-        HEARTBEAT_MS,
-      );
-      void connected.closed.then(() => clearInterval(heartbeat));
+      const leases = () => [...held.keys()];
+      const hello = { capabilities, leases: leases() };
+      raw = (await connectLivingNode(url, { key, hello, leases })).node;
       // It ends when the connection does.
       serving = serve().catch(() => undefined);
     },

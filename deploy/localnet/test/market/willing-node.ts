@@ -6,14 +6,13 @@ import {
   signText,
   walletStatement,
 } from '@watt/shared';
-import { connectNode, type RawNode } from '../../../../router/test/hub/raw-node.ts';
+import { connectLivingNode, resultHeader } from '../../../../router/test/hub/living-node.ts';
+import type { RawNode } from '../../../../router/test/hub/raw-node.ts';
 
 const ALL: Capabilities = {
   scrape: { slots: 8, javascript: true, screenshots: true },
   execute: { slots: 8, languages: ['python', 'javascript', 'bash'], max_memory_mb: 512, runtime: 'runc' },
 };
-
-const HEARTBEAT_MS = 200;
 
 /** A node that says what a test tells it to say. */
 export interface WillingNode {
@@ -39,29 +38,12 @@ export async function connectWillingNode(
   } = {},
 ): Promise<WillingNode> {
   const { key, leases = [], results = [], capabilities = ALL } = options;
-  const url = `${routerUrl.replace(/^http/, 'ws')}/api/v1/nodes/connect`;
   const wallet = options.wallet && key ? proven(key, options.wallet) : null;
-  const node = await connectNode(url, {
+  const { node, stop } = await connectLivingNode(routerUrl, {
     ...(key && { key }),
     hello: { capabilities, leases, results, wallet },
   });
-  await node.next('welcome');
   const jobs: JobMessage[] = [];
-  const heartbeat = setInterval(() => node.send({ type: 'heartbeat', leases: [] }), HEARTBEAT_MS);
-  node.socket.once('close', () => clearInterval(heartbeat));
-  const header = (job: JobMessage, outcome: 'completed' | 'failed', retryable: boolean) => ({
-    type: 'result' as const,
-    node: node.key.publicKey,
-    attempt_id: job.attempt_id,
-    job_id: job.job_id,
-    service: job.service,
-    request_sha256: job.request_sha256,
-    outcome,
-    retryable,
-    started_at: Date.now(),
-    finished_at: Date.now(),
-    artifacts: [],
-  });
   return {
     node,
     jobs,
@@ -72,19 +54,16 @@ export async function connectWillingNode(
     },
     answer(job, data) {
       const payload = { ...payloadFor(job), ...(data && { data }) };
-      node.send(header(job, 'completed', false), canonicalJson(payload));
+      node.send(resultHeader(node, job, { outcome: 'completed' }), canonicalJson(payload));
     },
     fail(job, { code, retryable }) {
       node.send(
-        header(job, 'failed', retryable),
+        resultHeader(node, job, { outcome: 'failed', retryable }),
         canonicalJson({ success: false, code, error: 'as the test said' }),
       );
     },
     nextAck: () => node.next('ack'),
-    async kill() {
-      node.socket.terminate();
-      await node.closed;
-    },
+    kill: stop,
   };
 }
 

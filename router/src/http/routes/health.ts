@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../../context.ts';
+import { withinMs } from '../../within-ms.ts';
 
 const CHAIN_STALE_MS = 60_000;
 const CHECK_MS = 2000;
@@ -13,7 +14,11 @@ export function healthRoutes(app: FastifyInstance, { database, payments, dispatc
   }));
 
   app.get('/ready', async (_request, reply) => {
-    const isDatabaseUp = await answersInTime(database.sql`select 1`);
+    const isDatabaseUp = await withinMs(
+      database.sql`select 1`.then(() => true),
+      CHECK_MS,
+      false,
+    );
     const chainAgeMs = payments.chainAgeMs();
     const isReady = isDatabaseUp && chainAgeMs < CHAIN_STALE_MS;
     return reply.code(isReady ? 200 : 503).send({
@@ -27,22 +32,4 @@ export function healthRoutes(app: FastifyInstance, { database, payments, dispatc
       ...(isReady ? {} : { code: 'UNAVAILABLE', error: 'The service is not ready' }),
     });
   });
-}
-
-async function answersInTime(query: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), CHECK_MS);
-  });
-  try {
-    return await Promise.race([
-      query.then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
