@@ -38,9 +38,12 @@ export class EgressJob {
   readonly agent: Agent;
   readonly #options: EgressJobOptions;
   readonly #sockets = new Set<Duplex>();
-  readonly #ended = new AbortController();
+  readonly #end = new AbortController();
   readonly #noted = new Set<unknown>();
   #bytes = 0;
+
+  /** Aborts when the job is closed, also for its quota. */
+  readonly ended = this.#end.signal;
 
   constructor(options: EgressJobOptions) {
     this.#options = options;
@@ -59,12 +62,12 @@ export class EgressJob {
 
   /** Guard's connect, with the failure noted for the job's report. */
   async connect(target: Target): Promise<Socket> {
-    if (this.#ended.signal.aborted || this.#sockets.size >= this.#options.maxSockets) {
+    if (this.ended.aborted || this.#sockets.size >= this.#options.maxSockets) {
       this.#note({ ...target, kind: 'quota', isLasting: true });
       throw new DialError('connect', 'The job may not open another connection.');
     }
     try {
-      const socket = await this.#options.guard.connect(target, this.#ended.signal, {
+      const socket = await this.#options.guard.connect(target, this.ended, {
         upstream: this.#options.upstream,
       });
       this.own(socket);
@@ -99,7 +102,7 @@ export class EgressJob {
   }
 
   close(): void {
-    this.#ended.abort(new Error('the job ended'));
+    this.#end.abort(new Error('the job ended'));
     this.agent.destroy();
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets.clear();
@@ -123,7 +126,7 @@ export class EgressJob {
     socket.on('close', () => this.#sockets.delete(socket));
     // Its user hears of errors too; without a listener here one that comes between two users would end the process.
     socket.on('error', () => undefined);
-    if (this.#ended.signal.aborted) socket.destroy();
+    if (this.ended.aborted) socket.destroy();
   }
 
   #note(failure: EgressFailure): void {

@@ -1,3 +1,4 @@
+import { parseUrl } from '@watt/shared';
 import type { EgressFailure, EgressJob } from '../guard/egress-job.ts';
 import { portOf } from '../guard/guard.ts';
 import { unsupported } from './fetch/read-page.ts';
@@ -8,10 +9,12 @@ const NET_ERROR = /net::(ERR_\w+)/;
 const TLS_ERROR = /^ERR_(?:CERT|SSL|BAD_SSL|TLS|ECH)_/;
 const HTTP_ERROR = /^ERR_(?:INVALID_|EMPTY_RESPONSE|CONTENT_|INCOMPLETE_|RESPONSE_|HTTP2?_|CONNECTION_)/;
 /** Redirects to `file:`, `data:` and other schemes that are not the web's. */
-const SCHEME_ERROR = /^ERR_(?:UNSAFE_REDIRECT|UNKNOWN_URL_SCHEME|DISALLOWED_URL_SCHEME)$/;
+const SCHEME_ERROR = /^ERR_(?:UNSAFE_REDIRECT|UNKNOWN_URL_SCHEME|DISALLOWED_URL_SCHEME|BLOCKED_BY_CLIENT)$/;
 const HTML_TYPE = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i;
 const ABORTED = 'net::ERR_ABORTED';
 const BAD_GATEWAY = 502;
+/** Answers that leave a browser where it is. */
+const WITHOUT_PAGE = new Set([204, 205]);
 
 interface Circumstances {
   main: MainDocument;
@@ -26,12 +29,17 @@ export function documentFailure({ main, egress }: Circumstances): ScrapeFailure 
   // Chromium gives up a navigation whose answer is a file, and one whose page leads elsewhere at once.
   const isGivenUp = failure?.errorText === ABORTED && response?.url() === failure.url;
   const headers = response?.headers() ?? {};
-  if (main.isDownload() || (isGivenUp && !isShown(headers)))
+  const isEmpty = response !== null && WITHOUT_PAGE.has(response.status());
+  if (main.isDownload() || (isGivenUp && (isEmpty || !isShown(headers))))
     return unsupported(headers['content-type'] ?? null);
   if (isGivenUp) {
     const message = 'The page was left for an address that is not on the web.';
     return new ScrapeFailure('browser', message, { isRetryable: false });
   }
+  // Chromium takes addresses that are none.
+  if (parseUrl(failure?.url ?? response?.url() ?? '') === null && (failure || response)) return noAddress();
+  // Nobody called it off but Chromium itself, for a redirect to an address that runs as a script.
+  if (failure?.errorText === ABORTED && response === null) return blockedBy('scheme');
   if (failure) return ofNetError(failure.errorText, egressFailureAt(egress, failure.url));
   if (response?.status() !== BAD_GATEWAY) return null;
   // Perhaps the proxy's own answer rather than the site's.
@@ -66,8 +74,7 @@ function ofNetError(text: string, refused: EgressFailure | undefined, cause?: un
     return new ScrapeFailure('tls', `The server's TLS cannot be trusted (${name}).`, { cause });
   if (name === 'ERR_TOO_MANY_REDIRECTS')
     return new ScrapeFailure('redirects', 'The page redirects without end.', { cause });
-  if (name === 'ERR_INVALID_REDIRECT')
-    return new ScrapeFailure('redirects', 'The page redirects to no valid address.', { cause });
+  if (name === 'ERR_INVALID_REDIRECT') return noAddress(cause);
   if (SCHEME_ERROR.test(name)) return blockedBy('scheme', cause);
   if (name === 'ERR_UNSAFE_PORT') return blockedBy('port', cause);
   if (HTTP_ERROR.test(name)) {
@@ -94,6 +101,10 @@ function ofEgress(failure: EgressFailure): ScrapeFailure {
         isRetryable,
       });
   }
+}
+
+function noAddress(cause?: unknown): ScrapeFailure {
+  return new ScrapeFailure('redirects', 'The page redirects to no valid address.', { cause });
 }
 
 function egressFailureAt(egress: EgressJob, address: string): EgressFailure | undefined {

@@ -1,5 +1,5 @@
 import type { Page, Request, Response } from './launch-chromium.ts';
-import { ScrapeFailure } from './scrape-failure.ts';
+import { blockedBy, ScrapeFailure } from './scrape-failure.ts';
 import type { Redirect } from './scrape-task.ts';
 
 const MAX_ANSWERS = 100;
@@ -9,7 +9,7 @@ const GRACE_MS = 300;
 
 /** What became of the page's own document, over every redirect and every navigation that scripts began. */
 export interface MainDocument {
-  /** The last answer that was no redirect. */
+  /** The last answer that led nowhere else. */
   response(): Response | null;
   redirects(): Redirect[];
   /** The last navigation, if it failed: its address and Chromium's net error. */
@@ -38,10 +38,17 @@ export function watchMainDocument(page: Page): MainDocument {
     leave = resolve;
   });
   const { promise: brokeOff, reject } = withReject();
+  // Not every answer of the 300s leads on.
+  const isRedirect = (answer: Response) => answer.request().redirectedTo() !== null;
+  const response = () => answers.findLast((answer) => !isRedirect(answer)) ?? null;
   let latest: Request | null = null;
   let navigations = 0;
   page.on('request', (request) => {
-    if (isOfPage(request) && !isMain(request)) leave();
+    if (isOfPage(request) && !isMain(request)) {
+      // A page that is there stays; a redirect in its place leads nowhere.
+      if (request.redirectedFrom() === null || response() !== null) leave();
+      else reject(blockedBy('scheme'));
+    }
     if (!isMain(request)) return;
     latest = request;
     failure = null;
@@ -64,11 +71,10 @@ export function watchMainDocument(page: Page): MainDocument {
     // Frames may hold files too; they are not the page.
     isDownload ||= download.url() === latest?.url();
   });
-  const isRedirect = (response: Response) => response.status() >= 300 && response.status() < 400;
   return {
-    response: () => answers.findLast((response) => !isRedirect(response)) ?? null,
+    response,
     redirects: () =>
-      answers.filter(isRedirect).map((response) => ({ url: response.url(), status: response.status() })),
+      answers.filter(isRedirect).map((answer) => ({ url: answer.url(), status: answer.status() })),
     failure: () => failure,
     isDownload: () => isDownload,
     hasMovedOn: () => navigations > 1,

@@ -3,14 +3,15 @@ import type { EgressJob } from '../guard/egress-job.ts';
 import type { EgressProxy } from '../guard/egress-proxy.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Upstream } from '../guard/upstream/upstream.ts';
-import { awaitParsed } from './await-parsed.ts';
+import { awaitReadiness } from './browser/await-readiness.ts';
 import { interceptRequests } from './browser/intercept-requests.ts';
 import { toPageOptions } from './browser/page-options.ts';
 import { performWishes } from './browser/perform-wishes.ts';
+import { watchRequests } from './browser/watch-requests.ts';
 import { browserFailure, documentFailure } from './browser-failure.ts';
 import { captureDocument, capturePdf, captureScreenshot } from './capture-page.ts';
 import { type ContentKind, charsetLabel, contentKind } from './content-kind.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, raceAbort } from './deadline.ts';
 import { unsupported } from './fetch/read-page.ts';
 import type { Response } from './launch-chromium.ts';
 import { type MainDocument, watchMainDocument } from './main-document.ts';
@@ -18,7 +19,6 @@ import { parseAddress } from './parse-address.ts';
 import { ScrapeFailure } from './scrape-failure.ts';
 import type { ScrapeLimits } from './scrape-limits.ts';
 import type { Redirect, ScrapeArtifact, ScrapeTask } from './scrape-task.ts';
-import { watchRequests } from './settle.ts';
 import type { BrowserPage, WarmBrowser } from './warm-browser.ts';
 
 /** Pictures and scripts that are still on their way then are not waited for. */
@@ -90,7 +90,7 @@ interface Visit extends BrowserPage {
 async function visit(visit: Visit): Promise<RenderedPage> {
   const main = watchMainDocument(visit.page);
   try {
-    return await Promise.race([main.brokeOff, openAndRead(visit, main)]);
+    return await raceAbort(Promise.race([main.brokeOff, openAndRead(visit, main)]), visit.job.ended);
   } catch (error) {
     const { signal } = visit.deadline;
     // Chromium's report of a failed navigation may come after the call that stumbled over it.
@@ -114,24 +114,19 @@ async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPa
 }
 
 /** Goes to the page and waits until it stands; returns what the result should warn of. */
-async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocument): Promise<string[]> {
+async function open(visit: Visit, main: MainDocument): Promise<string[]> {
+  const { page, cdp, job, task, deadline } = visit;
   const warnings: string[] = [];
-  const requests = watchRequests(page);
+  const requests = watchRequests(page, cdp);
   await interceptRequests(cdp, { task, password: { username: job.username, password: job.password } });
-  const stays = main.askedForProgram.then(() => awaitParsed(cdp, deadline.signal));
-  // Nobody may be waiting for it any more when it fails.
-  stays.catch(() => undefined);
   // Two steps, since scripts may lead elsewhere before the first document is complete, which goto takes for a failure.
   const going = page.goto(task.url, { waitUntil: 'commit', timeout: deadline.remainingMs() });
-  await Promise.race([going, stays]).catch((error) => {
+  await Promise.race([going, main.askedForProgram]).catch((error) => {
     if (!main.hasMovedOn()) throw error;
   });
-  await Promise.race([page.waitForLoadState('domcontentloaded', { timeout: deadline.remainingMs() }), stays]);
+  await arrive(visit, 'interactive', deadline.remainingMs());
   const waitMs = deadline.remainingMs() * WAIT_SHARE;
-  const isLoaded = await Promise.race([
-    page.waitForLoadState('load', { timeout: Math.min(MAX_LOAD_MS, waitMs) }),
-    stays,
-  ]).then(
+  const isLoaded = await arrive(visit, 'complete', Math.min(MAX_LOAD_MS, waitMs)).then(
     () => true,
     () => false,
   );
@@ -146,15 +141,31 @@ async function open({ page, cdp, job, task, deadline }: Visit, main: MainDocumen
   return warnings;
 }
 
+/** Resolves when the document is so far, by its event or by its own word; rejects when it is not within `timeout` milliseconds. */
+async function arrive(
+  { page, cdp }: Visit,
+  readiness: 'interactive' | 'complete',
+  timeout: number,
+): Promise<void> {
+  const over = new AbortController();
+  const event = readiness === 'complete' ? 'load' : 'domcontentloaded';
+  try {
+    await Promise.race([
+      page.waitForLoadState(event, { timeout }),
+      awaitReadiness(cdp, readiness, over.signal),
+    ]);
+  } finally {
+    over.abort();
+  }
+}
+
 async function read(
   { page, cdp, limits, task, deadline, job, viewport }: Visit,
   main: MainDocument,
   warnings: string[],
 ): Promise<RenderedPage> {
   const response = main.response();
-  if (!response || !/^https?:/.test(page.url())) {
-    throw new ScrapeFailure('browser', 'The page ended on an address that is not on the web.');
-  }
+  if (!response || !/^https?:/.test(page.url())) throw notOnTheWeb(page.url());
   const contentType = response.headers()['content-type'] ?? null;
   const kind = contentType === null ? 'html' : contentKind(contentType);
   // Chromium has a viewer for PDFs, which shows nothing that could be read.
@@ -185,6 +196,13 @@ async function read(
     warnings,
     artifacts,
   };
+}
+
+function notOnTheWeb(address: string): ScrapeFailure {
+  // Chromium shows a page of its own before it says why.
+  const isRetryable = address.startsWith('chrome-error:');
+  const message = 'The page ended on an address that is not on the web.';
+  return new ScrapeFailure('browser', message, { isRetryable });
 }
 
 function declaredBytes(response: Response): number {

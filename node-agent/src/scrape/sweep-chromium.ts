@@ -54,7 +54,7 @@ export async function sweepChromium(
     if (!Number.isInteger(pid) || isAlive(pid) || !(await isFolderOf(path, either))) continue;
     // The word of a folder that is not the node's own could be a page's.
     const profile = (await isFolderOf(path, [nodeUid])) ? await readProfile(path) : null;
-    const isPlaywrights = profile !== null && profile.startsWith(join(folder, PLAYWRIGHTS));
+    const isPlaywrights = profile?.startsWith(join(folder, PLAYWRIGHTS)) === true;
     if (isPlaywrights && dirname(profile) === folder && (await isFolderOf(profile, either))) {
       await removeFolder(profile);
     }

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EgressJob } from '../../src/guard/egress-job.ts';
 import { createEgressProxy, type EgressProxy } from '../../src/guard/egress-proxy.ts';
 import { createGuard } from '../../src/guard/guard.ts';
@@ -50,7 +50,7 @@ function talk(text: string): Promise<string> {
     socket.on('data', (data) => {
       answer += data.toString('latin1');
     });
-    socket.setTimeout(300, () => socket.destroy());
+    socket.setTimeout(1_000, () => socket.destroy());
     socket.on('error', () => undefined).on('close', () => resolve(answer));
   });
 }
@@ -125,9 +125,10 @@ test('a tunnel carries bytes both ways and ends with its job', async () => {
   expect(answer).toContain('"host":"inner"');
   expect(job.bytes).toBeGreaterThan(100);
   const silent = talk(open);
-  setTimeout(() => proxy.closeJob(job), 50);
+  await vi.waitFor(() => expect(site.openSockets()).toBe(1), { timeout: 10_000 });
+  proxy.closeJob(job);
   expect(await silent).toMatch(/200 Connection established/);
-  expect(site.openSockets()).toBe(0);
+  await vi.waitFor(() => expect(site.openSockets()).toBe(0), { timeout: 10_000 });
 });
 
 test('a job that passes its quota is cut off', async () => {

@@ -77,7 +77,7 @@ describe.skipIf(findChromium() === null)('what agents ask of the browser', () =>
   });
 
   test('what does not come fails the page, with its reason, before the time is over', async () => {
-    expect(await open('/never', { wait_for: { selector: '#none' }, timeout: 7 })).toMatchObject({
+    expect(await open('/never', { wait_for: { selector: '#none' }, timeout: 12 })).toMatchObject({
       reason: 'wait_for',
       code: 'SCRAPE_FAILED',
     });

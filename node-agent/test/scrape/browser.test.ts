@@ -76,8 +76,21 @@ const PAGES: Record<string, Page> = {
     '<title>writes</title><script>setTimeout(()=>{document.open();document.write("<title>written</title><p>anew</p>");document.close()},20)</script>',
   ),
   '/gone': bytesPage('<title>gone</title><p>text</p><script>document.documentElement.remove()</script>'),
+  '/stop': bytesPage('<title>stop</title><p>before</p><script>stop()</script><p>after'),
+  '/stop-halfway': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.write(`<title>halfway</title><p>first half</p>${' '.repeat(4000)}<script>stop()</script>`);
+  },
+  '/streams': bytesPage(
+    '<title>streams</title><p>text</p><script>for(i=0;i<3;i++)new EventSource("/stream?"+i)</script>',
+  ),
+  '/stream': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: x\n\n');
+  },
+  '/nowhere': bytesPage('<title>nowhere</title><p>a redirect without an address</p>', {}, 302),
+  '/blob': bytesPage('<script>location=URL.createObjectURL(new Blob(["x"],{type:"text/html"}))</script>'),
   '/hungry': bytesPage(
-    '<title>hungry</title><script>(async()=>{for(;;)await (await fetch("/huge",{cache:"no-store"})).text()})()</script><script async src=/silent></script>',
+    '<title>hungry</title><script>(async()=>{for(;;)await (await fetch("/huge",{cache:"no-store"})).text()})()</script>',
   ),
 };
 
@@ -158,13 +171,20 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     ['/pdf', 'unsupported_type'],
     ['/download', 'unsupported_type'],
     ['/grow', 'too_large'],
-    ['/hungry', 'too_large'],
+    ['/204', 'unsupported_type'],
+    ['/blob', 'browser'],
   ])('%s fails: %s', async (path, reason) => {
     expect(await scrape(at(path), javascript)).toMatchObject({
       kind: 'failed',
       code: 'SCRAPE_FAILED',
       reason,
+      retryable: false,
     });
+  });
+
+  test('a page that moves more than it may ends then, whatever it is waited for', async () => {
+    const options = { javascript: true, timeout: 60, wait_for: { selector: '#none' } };
+    expect(await scrape(at('/hungry'), { options })).toMatchObject({ reason: 'too_large', retryable: false });
   });
 
   test.each(['/length-too-long', '/chunks-cut', '/nothing', '/not-http', '/two-lengths'])(
@@ -204,6 +224,9 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     ['/gone', { text: '' }, 200],
     ['/meta-refresh', { title: 'arrived' }, 200],
     ['/json', { text: '{"a":[1,2,"<meta charset=gbk>é"]}' }, 200],
+    ['/stop', { title: 'stop', text: 'before' }, 200],
+    ['/stop-halfway', { title: 'halfway', text: 'first half' }, 200],
+    ['/nowhere', { title: 'nowhere' }, 302],
   ])('%s is read', async (path, data, status) => {
     expect(await scrape(at(path), javascript)).toMatchObject({
       kind: 'completed',
@@ -235,6 +258,11 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
       data: { text: 'text' },
       metadata: { warnings: [expect.any(String)] },
     });
+  });
+
+  test('a stream of events is no open request', async () => {
+    const options = { javascript: true, wait_for: { network_idle: true } };
+    expect(await scrape(at('/streams'), { options })).toMatchObject({ data: { text: 'text' } });
   });
 
   test('a page that loads itself again for ever ends within its deadline', async () => {

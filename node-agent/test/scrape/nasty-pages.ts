@@ -79,6 +79,7 @@ export const NASTY_PAGES: Record<string, Page> = {
   '/arrived': bytesPage('<title>arrived</title>'),
   '/redirect-nowhere': redirectPage('http://[bad/'),
   '/redirect-without': bytesPage('<title>no location</title>', {}, 302),
+  '/redirect-empty': bytesPage('<title>empty location</title>', { location: '' }, 302),
 
   '/huge': bytesPage(`<title>huge</title>${'<p>word</p>'.repeat(2 * MIB)}`),
   '/wide': bytesPage(`<title>wide</title>${'<b></b>'.repeat(600_000)}`),

@@ -4,9 +4,9 @@ import type { Deadline } from '../deadline.ts';
 import type { CDPSession, Page } from '../launch-chromium.ts';
 import { ScrapeFailure } from '../scrape-failure.ts';
 import type { ScrapeTask } from '../scrape-task.ts';
-import type { WatchedRequests } from '../settle.ts';
 import { awaitElement } from './await-element.ts';
 import { scrollPage } from './scroll-page.ts';
+import type { WatchedRequests } from './watch-requests.ts';
 
 const ACTION_MS = 10_000;
 const SETTLE_MS = 3_000;

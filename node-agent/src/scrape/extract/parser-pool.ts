@@ -9,6 +9,9 @@ const PROGRAM = new URL('../../../dist/scrape/extract/parse-worker.js', import.m
 const STACK_MB = 8;
 /** A page's garbage is collected soon after the page; left alone, each thread would keep several times as much. */
 const YOUNG_MB = 16;
+/** The heap of a thread that pages have made larger stays so for as long as it waits; a fresh thread takes its place. */
+const IDLE_HEAP_MB = 64;
+const RENEW_AFTER_MS = 1_000;
 
 export interface ParserPool {
   /** Parses off the event loop; the job's bytes are gone afterwards. Throws ScrapeFailure, or the signal's reason: then the thread is killed, whatever it does. */
@@ -21,6 +24,7 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
   const slots = createSlots(threads);
   const idle: Worker[] = [];
   const all = new Set<Worker>();
+  let isClosed = false;
 
   const start = (): Worker => {
     const worker = new Worker(PROGRAM, {
@@ -46,6 +50,17 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
     if (at >= 0) idle.splice(at, 1);
   };
 
+  const renewLater = (worker: Worker): void => {
+    const renew = () => {
+      const at = idle.indexOf(worker);
+      // It serves a page again, and is looked at after that.
+      if (at < 0 || isClosed) return;
+      idle.splice(at, 1, start());
+      void worker.terminate();
+    };
+    setTimeout(renew, RENEW_AFTER_MS).unref();
+  };
+
   idle.push(start());
 
   return {
@@ -55,6 +70,7 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
       try {
         const answer = await raceAbort(ask(worker, job), signal);
         idle.push(worker);
+        if (answer.heapMb > IDLE_HEAP_MB) renewLater(worker);
         return unwrap(answer);
       } catch (error) {
         if (!idle.includes(worker)) void worker.terminate();
@@ -62,14 +78,18 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
       }
     },
     async close() {
+      isClosed = true;
       await Promise.all([...all].map((worker) => worker.terminate()));
     },
   };
 }
 
-function ask(worker: Worker, job: ParseJob): Promise<ParseAnswer> {
+/** An answer, with the memory that the thread's heap has since. */
+type Answer = ParseAnswer & { heapMb: number };
+
+function ask(worker: Worker, job: ParseJob): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const onMessage = (answer: ParseAnswer) => {
+    const onMessage = (answer: Answer) => {
       settle();
       resolve(answer);
     };

@@ -1,6 +1,7 @@
 import type { ScrapeTask } from '../scrape-task.ts';
 import type { FetchRooms } from './fetch-page.ts';
 import type { JobAgent } from './job-agent.ts';
+import { nextAddress } from './next-address.ts';
 import { readBody } from './read-body.ts';
 import { discard, headerOf } from './read-page.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -22,7 +23,7 @@ interface AskOptions {
   expandedBytes: number;
 }
 
-/** Makes one request by the guard, in the site's turn. Throws GuardRefusal, ScrapeFailure `too_large` or `http`, or what the connection throws. */
+/** Makes one request by the guard, in the site's turn. Throws GuardRefusal, ScrapeFailure, or what the connection throws. */
 export async function askForText(
   { guard, hosts, browserHeaders }: FetchRooms,
   job: JobAgent,
@@ -43,7 +44,7 @@ export async function askForText(
     }
     const location = status >= 300 && status < 400 ? headerOf(response, 'location') : undefined;
     discard(response);
-    const next = location === undefined ? null : new URL(location, url);
+    const next = location === undefined ? null : nextAddress(location, url);
     return { status, next, bytes: Buffer.alloc(0), wireBytes: 0 };
   });
 }

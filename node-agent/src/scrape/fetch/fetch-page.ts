@@ -1,4 +1,3 @@
-import { parseUrl } from '@watt/shared';
 import type { Agent, Dispatcher } from 'undici';
 import type { Guard } from '../../guard/guard.ts';
 import type { StartTls } from '../../guard/guarded-connector.ts';
@@ -15,6 +14,7 @@ import type { BrowserHeaders } from './browser-headers.ts';
 import { createJobCookies, type JobCookies } from './cookies.ts';
 import { asFetchError } from './fetch-error.ts';
 import { createJobAgent, type JobAgent } from './job-agent.ts';
+import { nextAddress } from './next-address.ts';
 import type { PoliteHosts } from './polite-hosts.ts';
 import { discard, headerOf, readPage } from './read-page.ts';
 import { type HttpVersion, type KnownProtocols, requestHeaders } from './request-headers.ts';
@@ -124,7 +124,7 @@ async function ask(
   const response = await send(agent, url, { headers, times, signal });
   await cookies.take(url, response.headers['set-cookie']);
   const location = REDIRECTS.has(response.statusCode) ? headerOf(response, 'location') : undefined;
-  if (location !== undefined) {
+  if (location) {
     discard(response);
     return { value: { location, status: response.statusCode }, betterAfterMs: null };
   }
@@ -152,13 +152,4 @@ async function send(
   const response = await agent.request({ origin: url.origin, path, method: 'GET', headers, signal });
   times.add('response', performance.now() - startedAt - (times.connecting() - before));
   return response;
-}
-
-/** Node hands headers over as Latin-1, but servers write UTF-8 into Location. */
-function nextAddress(location: string, base: URL): URL {
-  const text = Buffer.from(location, 'latin1').toString('utf8');
-  const next = parseUrl(text, base);
-  if (!next) throw new ScrapeFailure('redirects', 'The page redirects to no valid address.');
-  next.hash ||= base.hash;
-  return next;
 }

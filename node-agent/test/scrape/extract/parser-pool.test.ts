@@ -1,13 +1,13 @@
 import { parseSelectors } from '@watt/shared';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ParseJob } from '../../../src/scrape/extract/parse-job.ts';
 import { createParserPool, type ParserPool } from '../../../src/scrape/extract/parser-pool.ts';
 
 const NEVER = new AbortController().signal;
 /** Takes minutes: each element is compared with all that stand before it. */
 const ENDLESS = {
-  body: `<body>${'<div></div>'.repeat(20_000)}`,
-  fields: parseSelectors({ x: 'div:has(div ~ div ~ div ~ i)' }),
+  body: `<body>${'<div></div>'.repeat(60_000)}`,
+  fields: parseSelectors({ x: 'p ~ div' }),
 };
 
 let pool: ParserPool;
@@ -83,3 +83,18 @@ test('half a surrogate pair becomes a character that has a UTF-8 form, and a bac
   const { data } = await pool.parse(page({ body }), NEVER);
   expect(data).toEqual({ title: null, text: 'a\ufffdb \\\ufffd \\\\ud800 😀' });
 });
+
+test('what a large page took of the machine is given back once nobody needs its thread', async () => {
+  open(1, 1024);
+  await pool.parse(page(), NEVER);
+  const before = residentMb();
+  const large = { body: '<i></i>'.repeat(600_000), maxElements: 1_000_000 };
+  for (let turn = 0; turn < 2; turn += 1) await pool.parse(page(large), NEVER);
+  expect(residentMb() - before).toBeGreaterThan(80);
+  await vi.waitFor(() => expect(residentMb() - before).toBeLessThan(60), { timeout: 60_000, interval: 200 });
+  expect(await pool.parse(page(), NEVER)).toMatchObject({ title: 't' });
+});
+
+function residentMb(): number {
+  return process.memoryUsage.rss() / 1024 / 1024;
+}
