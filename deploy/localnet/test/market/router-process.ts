@@ -17,7 +17,10 @@ export interface RouterProcess {
   kill(): Promise<void>;
 }
 
-export async function createRouterProcess(market: Market): Promise<RouterProcess> {
+export async function createRouterProcess(
+  market: Market,
+  more: Record<string, string> = {},
+): Promise<RouterProcess> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const secret = (bytes: Uint8Array) => JSON.stringify([...bytes]);
@@ -34,6 +37,7 @@ export async function createRouterProcess(market: Market): Promise<RouterProcess
     X402_RESEND_MS: '300',
     ROUTER_PRIVATE_KEY: secret(createSigningKey().secret),
     RATE_LIMIT_AGENT_PER_HOUR: '100000',
+    ...more,
   };
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
