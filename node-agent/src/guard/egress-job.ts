@@ -43,7 +43,7 @@ export class EgressJob {
   #bytes = 0;
 
   /** Aborts when the job is closed, also for its quota. */
-  readonly ended = this.#end.signal;
+  readonly ended: AbortSignal = this.#end.signal;
 
   constructor(options: EgressJobOptions) {
     this.#options = options;
