@@ -12,6 +12,9 @@ const YOUNG_MB = 16;
 /** The heap of a thread that pages have made larger stays so for as long as it waits; a fresh thread takes its place. */
 const IDLE_HEAP_MB = 64;
 const RENEW_AFTER_MS = 1_000;
+/** A page that takes longer makes room for those behind it and goes on beside them; so many at a time. */
+const SLOW_MS = 1_000;
+const MAX_SLOW = 2;
 
 export interface ParserPool {
   /** Parses off the event loop; the job's bytes are gone afterwards. Throws ScrapeFailure, or the signal's reason: then the thread is killed, whatever it does. */
@@ -19,12 +22,16 @@ export interface ParserPool {
   close(): Promise<void>;
 }
 
-/** One thread starts at once, the others when first needed; each serves one page at a time and is kept for the next. */
+/**
+ * One thread starts at once, the others when first needed; each serves one page at a time and is kept for the next. Slow pages have up to
+ * two more.
+ */
 export function createParserPool({ threads, heapMb }: { threads: number; heapMb: number }): ParserPool {
   const slots = createSlots(threads);
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   let isClosed = false;
+  let slow = 0;
 
   const start = (): Worker => {
     const worker = new Worker(PROGRAM, {
@@ -61,21 +68,43 @@ export function createParserPool({ threads, heapMb }: { threads: number; heapMb:
     setTimeout(renew, RENEW_AFTER_MS).unref();
   };
 
+  const keep = (worker: Worker, { heapMb }: Answer): void => {
+    if (all.size > threads) {
+      void worker.terminate();
+      return;
+    }
+    idle.push(worker);
+    if (heapMb > IDLE_HEAP_MB) renewLater(worker);
+  };
+  const makeRoom = (slot: Disposable): Disposable => {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      if (slow === MAX_SLOW) return;
+      isSlow = true;
+      slow += 1;
+      slot[Symbol.dispose]();
+    }, SLOW_MS);
+    return {
+      [Symbol.dispose]() {
+        clearTimeout(timer);
+        if (isSlow) slow -= 1;
+      },
+    };
+  };
+
   idle.push(start());
 
   return {
     async parse(job, signal) {
-      using _slot = await slots.acquire(signal);
+      using slot = await slots.acquire(signal);
       const worker = idle.pop() ?? start();
-      try {
-        const answer = await raceAbort(ask(worker, job), signal);
-        idle.push(worker);
-        if (answer.heapMb > IDLE_HEAP_MB) renewLater(worker);
-        return unwrap(answer);
-      } catch (error) {
-        if (!idle.includes(worker)) void worker.terminate();
+      using _room = makeRoom(slot);
+      const answer = await raceAbort(ask(worker, job), signal).catch((error) => {
+        void worker.terminate();
         throw error;
-      }
+      });
+      keep(worker, answer);
+      return unwrap(answer);
     },
     async close() {
       isClosed = true;

@@ -45,6 +45,16 @@ test('a page that hangs is killed with its thread, beside another that goes on, 
   expect(after.map(({ title }) => title)).toEqual(['t', 't']);
 });
 
+test('a page that takes long holds nobody up', async () => {
+  open(1);
+  const stop = new AbortController();
+  const hung = [pool.parse(page(ENDLESS), stop.signal), pool.parse(page(ENDLESS), stop.signal)];
+  expect(await pool.parse(page(), NEVER)).toMatchObject({ title: 't' });
+  stop.abort(new Error('out of time'));
+  for (const one of hung) await expect(one).rejects.toThrow('out of time');
+  expect(await pool.parse(page(), NEVER)).toMatchObject({ title: 't' });
+});
+
 test('who gives up in the line disturbs nobody', async () => {
   open(1);
   const stop = new AbortController();
