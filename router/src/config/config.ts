@@ -56,6 +56,7 @@ export interface Config {
     executeAgentPerHour: number;
     x402PerHour: number;
     keysPerHour: number;
+    withdrawalsPerHour: number;
   };
   screening: {
     blockedDomains: DomainPattern[];
@@ -137,6 +138,11 @@ export function toConfig(env: Env): Config {
       executeAgentPerHour: read.integer('RATE_LIMIT_EXECUTE_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
       x402PerHour: read.integer('RATE_LIMIT_X402_PER_HOUR', { fallback: 2000, min: 1, max: 1e9 }),
       keysPerHour: read.integer('RATE_LIMIT_KEYS_PER_HOUR', { fallback: 1000, min: 1, max: 1e9 }),
+      withdrawalsPerHour: read.integer('RATE_LIMIT_WITHDRAWALS_PER_HOUR', {
+        fallback: 1000,
+        min: 1,
+        max: 1e9,
+      }),
     },
     screening: {
       blockedDomains: read.parsed('BLOCKED_DOMAINS', DEFAULT_BLOCKED_DOMAINS, parseDomainPatterns),

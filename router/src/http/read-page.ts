@@ -1,5 +1,8 @@
 import { fieldError } from '../intake/intake.ts';
 
+/** The form of cursors that are ids of payouts. */
+export const UUID_CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 

@@ -17,10 +17,10 @@ import type { RawBody } from './raw-body.ts';
 import { receivedCall } from './received-call.ts';
 
 /** A call that buys something, before it is known what. */
-export type BuyingCall = Omit<Submission, 'service'>;
+type BuyingCall = Omit<Submission, 'service'>;
 
 /** What a call that buys is answered; `jobId` where the body does not name it. */
-export type SoldAnswer = Omit<Answer, 'body'> & { body: object | Readable; jobId?: string };
+type SoldAnswer = Omit<Answer, 'body'> & { body: object | Readable; jobId?: string };
 
 type Seller = Pick<Context, 'authenticate' | 'closing' | 'x402'>;
 

@@ -9,6 +9,7 @@ const LIMITS = {
   executeAgentPerHour: 2,
   x402PerHour: 2,
   keysPerHour: 1,
+  withdrawalsPerHour: 1,
 };
 const url = 'https://example.com/';
 

@@ -11,8 +11,8 @@ export interface CountedJob {
   url: string | null;
 }
 
-/** Payments over x402 whose worth the chain is asked for, and API keys that are made. */
-export type CountedOther = 'x402 payments' | 'API keys';
+/** Payments over x402 whose worth the chain is asked for; API keys and withdrawals that are made. */
+export type CountedOther = 'x402 payments' | 'API keys' | 'withdrawals';
 
 export interface RateLimits {
   /** Counts one new job; throws RATE_LIMITED, with Retry-After, and counts nothing when any of the limits is reached. */
@@ -40,6 +40,7 @@ export function createRateLimits(limits: Config['rateLimits']): RateLimits {
   const others: Record<CountedOther, RateLimiterMemory> = {
     'x402 payments': limiter('x402 per agent', limits.x402PerHour),
     'API keys': limiter('keys per agent', limits.keysPerHour),
+    withdrawals: limiter('withdrawals per agent', limits.withdrawalsPerHour),
   };
 
   const checksOf = ({ service, agent, url }: CountedJob): Check[] => [

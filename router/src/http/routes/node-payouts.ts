@@ -5,10 +5,8 @@ import type { Context } from '../../context.ts';
 import { loadNode } from '../../nodes/nodes.ts';
 import { listNodePayouts } from '../../settlement/settlement.ts';
 import { nodePayoutView, payoutRowView } from '../node-payout-view.ts';
-import { pageOf, readCursor, readLimit } from '../read-page.ts';
+import { pageOf, readCursor, readLimit, UUID_CURSOR } from '../read-page.ts';
 import { receivedCall } from '../received-call.ts';
-
-const PAYOUT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Params = { id: string };
 
@@ -30,7 +28,7 @@ export function nodePayoutRoutes(app: FastifyInstance, context: Context): void {
     async (request) => {
       const { id } = await findNode(request.params.id);
       const limit = readLimit(request.query);
-      const after = readCursor(request.query, PAYOUT_ID);
+      const after = readCursor(request.query, UUID_CURSOR);
       const rows = await listNodePayouts(database.sql, { nodeId: id, after, limit: limit + 1 });
       const page = pageOf(rows, limit, (row) => row.id);
       return { success: true, payouts: page.rows.map(payoutRowView), next: page.next };

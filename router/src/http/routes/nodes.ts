@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { fieldError } from '../../intake/intake.ts';
 import { countNodes, listNodes, loadNode } from '../../nodes/nodes.ts';
 import { nodePayoutView } from '../node-payout-view.ts';
+import { pageOf, readCursor, readLimit } from '../read-page.ts';
 
 interface NodePage {
   success: true;
@@ -13,8 +14,7 @@ interface NodePage {
   next: string | null;
 }
 
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 200;
+const NODE_ID = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 const STATES: readonly unknown[] = ['online', 'draining', 'offline'] satisfies NodeState[];
 
 /** `GET /api/v1/nodes?limit=&after=&state=` and `GET /api/v1/nodes/:id`: the registry. */
@@ -27,14 +27,15 @@ export function nodeRoutes(app: FastifyInstance, { database, dispatcher, settlem
   app.get<{ Querystring: Record<string, string | undefined> }>(
     '/api/v1/nodes',
     async (request): Promise<NodePage> => {
-      const { limit, after, state } = readPage(request.query);
+      const limit = readLimit(request.query);
+      const after = readCursor(request.query, NODE_ID) ?? '';
+      const state = readState(request.query);
       const [rows, totals] = await Promise.all([
         listNodes(database.sql, { after, limit: limit + 1, state }),
         countNodes(database.sql),
       ]);
-      const page = rows.slice(0, limit);
-      const next = rows.length > limit ? (page.at(-1)?.node_id ?? null) : null;
-      return { success: true, nodes: page.map(withRunning), totals, next };
+      const page = pageOf(rows, limit, (node) => node.node_id);
+      return { success: true, nodes: page.rows.map(withRunning), totals, next: page.next };
     },
   );
 
@@ -50,26 +51,8 @@ export function nodeRoutes(app: FastifyInstance, { database, dispatcher, settlem
   );
 }
 
-function readPage(query: Record<string, string | undefined>): {
-  limit: number;
-  after: string;
-  state: NodeState | null;
-} {
-  const limit = Number(query['limit'] ?? DEFAULT_LIMIT);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    throw fieldError({
-      field: 'limit',
-      message: 'is not a page size',
-      fix: `Give a whole number from 1 to ${MAX_LIMIT}.`,
-    });
-  }
+function readState(query: Record<string, string | undefined>): NodeState | null {
   const state = query['state'] ?? null;
-  if (state !== null && !STATES.includes(state)) {
-    throw fieldError({ field: 'state', message: 'is not a state', fix: `Give one of ${STATES.join(', ')}.` });
-  }
-  const after = query['after'] ?? '';
-  if (after !== '' && !parseNodeId(after)) {
-    throw fieldError({ field: 'after', message: 'is not a node id', fix: 'Give the `next` of a page.' });
-  }
-  return { limit, after, state: state as NodeState | null };
+  if (state === null || STATES.includes(state)) return state as NodeState | null;
+  throw fieldError({ field: 'state', message: 'is not a state', fix: `Give one of ${STATES.join(', ')}.` });
 }

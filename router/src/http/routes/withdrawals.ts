@@ -11,11 +11,11 @@ import {
   withdraw,
 } from '../../balance/balance.ts';
 import type { Context } from '../../context.ts';
-import { createValidator, fieldError, readIdempotencyKey } from '../../intake/intake.ts';
+import { countedAs, createValidator, fieldError, readIdempotencyKey } from '../../intake/intake.ts';
 import { returnPayout } from '../../settlement/settlement.ts';
 import { emptyBody } from '../empty-body.ts';
 import type { RawBody } from '../raw-body.ts';
-import { pageOf, readCursor, readLimit } from '../read-page.ts';
+import { pageOf, readCursor, readLimit, UUID_CURSOR } from '../read-page.ts';
 import { receivedCall } from '../received-call.ts';
 
 const validate = createValidator<{ amount: string | number; wallet?: string }>(
@@ -27,12 +27,11 @@ const validate = createValidator<{ amount: string | number; wallet?: string }>(
     { additionalProperties: false },
   ),
 );
-const PAYOUT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RETRY_AFTER_SECONDS = 5;
 
 /** `POST`, `GET /api/v1/withdrawals` and `GET`, `DELETE /api/v1/withdrawals/:id`: a balance on its way back to its wallet. */
 export function withdrawalRoutes(app: FastifyInstance, context: Context): void {
-  const { database, accounts, authenticate, config } = context;
+  const { database, accounts, authenticate, config, rateLimits } = context;
   const { sql } = database;
   const find = async (text: string, wallet: string): Promise<Withdrawal> => {
     const id = parseJobId(text);
@@ -43,7 +42,8 @@ export function withdrawalRoutes(app: FastifyInstance, context: Context): void {
 
   app.post<{ Body: RawBody | undefined }>('/api/v1/withdrawals', async (request, reply) => {
     const { json } = request.body ?? emptyBody();
-    const { wallet, keyId } = requireScope(await authenticate(receivedCall(request)), 'withdraw');
+    const authority = requireScope(await authenticate(receivedCall(request)), 'withdraw');
+    const { wallet, keyId } = authority;
     const body = validate(json);
     if (body.wallet !== undefined && body.wallet !== wallet) {
       throw fieldError({
@@ -54,6 +54,8 @@ export function withdrawalRoutes(app: FastifyInstance, context: Context): void {
     }
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
     if (idempotencyKey === null) throw new AppError('IDEMPOTENCY_KEY_MISSING');
+    // One that is taken back costs its wallet nothing, and leaves its rows behind.
+    await rateLimits.countOther('withdrawals', countedAs({ authority, address: request.ip }));
     const { payoutId: id } = await withdraw(sql, accounts, {
       wallet,
       keyId,
@@ -72,7 +74,7 @@ export function withdrawalRoutes(app: FastifyInstance, context: Context): void {
   app.get<{ Querystring: Record<string, string | undefined> }>('/api/v1/withdrawals', async (request) => {
     const { wallet } = requireScope(await authenticate(receivedCall(request)), 'read');
     const limit = readLimit(request.query);
-    const after = readCursor(request.query, PAYOUT_ID);
+    const after = readCursor(request.query, UUID_CURSOR);
     const rows = await listWithdrawals(sql, { wallet, after, limit: limit + 1 });
     const page = pageOf(rows, limit, (row) => row.id);
     return { success: true, withdrawals: page.rows.map(withdrawalView), next: page.next };
