@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Sql } from 'postgres';
 import * as schema from './schema.ts';
+import { surviveLostConnections } from './survive-lost-connections.ts';
 
 type Types = { bigint: bigint };
 /** A connection pool; `int8` values are `bigint`. */
@@ -18,7 +19,7 @@ const CONNECT_TIMEOUT_SECONDS = 10;
 const CLOSE_TIMEOUT_SECONDS = 5;
 
 export function connectDatabase(url: string, options: { connections: number }): Database {
-  const sql: SqlClient = postgres(url, {
+  const client: SqlClient = postgres(url, {
     max: options.connections,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     types: { bigint: postgres.BigInt },
@@ -33,5 +34,6 @@ export function connectDatabase(url: string, options: { connections: number }): 
       enable_seqscan: 'off',
     },
   });
+  const sql = surviveLostConnections(client);
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: CLOSE_TIMEOUT_SECONDS }) };
 }
