@@ -35,6 +35,8 @@ export async function createEgressProxy(guard: Guard): Promise<EgressProxy> {
     else askForPassword(response);
   });
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    // The server has let go of it, and nobody else may listen: an error would end this process.
+    client.on('error', () => undefined);
     const job = findJob(request);
     if (job) void openTunnel({ job, client, authority: request.url ?? '', head });
     else

@@ -131,6 +131,22 @@ test('a tunnel carries bytes both ways and ends with its job', async () => {
   await vi.waitFor(() => expect(site.openSockets()).toBe(0), { timeout: 10_000 });
 });
 
+test('who resets a connection without a password, as a browser that is killed, breaks nothing', async () => {
+  const reset = () =>
+    new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1', () => {
+        socket.write('CONNECT site.test:443 HTTP/1.1\r\n\r\n');
+      });
+      socket.on('error', () => undefined).on('close', () => resolve());
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+  await Promise.all(Array.from({ length: 20 }, reset));
+  const job = openJob();
+  const headers = { 'proxy-authorization': job.authorization, connection: 'close' };
+  expect(await get(`${site.origin}/`, headers)).toMatchObject({ status: 200 });
+  proxy.closeJob(job);
+});
+
 test('a job that passes its quota is cut off', async () => {
   const job = openJob(100_000);
   const auth = { 'proxy-authorization': job.authorization };
