@@ -38,7 +38,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     run: benchLedger,
   },
   sandbox: {
-    title: 'hello world in the sandbox, warm and cold, beside docker run and the bare program',
+    title: 'hello world in the sandbox, warm, cold and in sessions, beside docker run and the bare program',
     run: benchSandbox,
   },
   scrape: {

@@ -4,14 +4,16 @@ import { describeMachine, type Metric, type Report } from '../report.ts';
 import { runLoad } from '../run-load.ts';
 import { findInterpreter, type HostInterpreter } from './find-interpreters.ts';
 import { type Latencies, measureLatency } from './measure-latency.ts';
+import { measureSession, type SessionTimes } from './measure-session.ts';
 import { type BenchSandbox, findImage, openSandbox } from './open-sandboxes.ts';
-import { type BenchProgram, PROGRAMS } from './programs.ts';
+import { type BenchProgram, PROGRAMS, SESSION_PROGRAMS } from './programs.ts';
 
 const BURST = 16;
 const SUSTAINED_CALLERS = 4;
 
 interface Round {
   latencies: Map<BenchProgram, Latencies>;
+  sessions: Map<BenchProgram, SessionTimes>;
   /** Jobs per second of 16 that come at once. */
   bursts: Map<BenchProgram, number>;
   /** Jobs per second without a pause. */
@@ -58,10 +60,13 @@ async function measureRound(options: RoundOptions): Promise<Round> {
   const { image, hosts, warm, cold, ms, signal } = options;
   const latencies = new Map<BenchProgram, Latencies>();
   const bursts = new Map<BenchProgram, number>();
+  const sessions = new Map<BenchProgram, SessionTimes>();
   for (const [program, host] of hosts) {
     latencies.set(program, await measureLatency({ program, host, image, warm, cold, ms, signal }));
     await warm.filled(program, BURST);
     bursts.set(program, await burst(warm, program));
+    if (!SESSION_PROGRAMS.includes(program)) continue;
+    sessions.set(program, await measureSession({ program, host, image, sandbox: cold, ms, signal }));
   }
   const [program] = PROGRAMS;
   const sustained = async (sandbox: BenchSandbox) => {
@@ -70,7 +75,7 @@ async function measureRound(options: RoundOptions): Promise<Round> {
     await runLoad({ concurrency: SUSTAINED_CALLERS, ms, signal, call });
     return (await runLoad({ concurrency: SUSTAINED_CALLERS, ms: 2 * ms, signal, call })).perSecond;
   };
-  return { latencies, bursts, pooled: await sustained(warm), unpooled: await sustained(cold) };
+  return { latencies, bursts, sessions, pooled: await sustained(warm), unpooled: await sustained(cold) };
 }
 
 async function burst(sandbox: BenchSandbox, program: BenchProgram): Promise<number> {
@@ -83,49 +88,60 @@ function metricsOf(rounds: readonly Round[]): Metric[] {
   const figure = (name: string, unit: string, values: number[]): Metric => ({
     ...{ name, value: median(values), unit, peer: null, target: null, rounds: values },
   });
-  const languages = PROGRAMS.flatMap((program) => {
+  // Round by round, because the two of one round saw the same state of the machine.
+  const ratio = (names: [string, string], values: number[], peers: number[], target: string): Metric => {
+    const ratios = values.map((value, round) => value / (peers[round] ?? NaN));
+    return { ...figure(names.join(' ÷ '), '×', ratios), peer: names[1], target };
+  };
+  const jobs = PROGRAMS.flatMap((program) => {
     const { language } = program;
     const of = (way: keyof Latencies) => rounds.map(({ latencies }) => latencies.get(program)?.[way] ?? NaN);
-    // Round by round, because the two of one round saw the same state of the machine.
-    const ratio = (
-      way: keyof Latencies,
-      peer: keyof Latencies,
-      names: [string, string],
-      target: string,
-    ): Metric => {
-      const peers = of(peer);
-      const values = of(way).map((value, round) => value / (peers[round] ?? NaN));
-      return { ...figure(`${language}, ${names[0]} ÷ ${names[1]}`, '×', values), peer: names[1], target };
-    };
+    const [warm, cold, dockerRun, bare] = [of('warm'), of('cold'), of('dockerRun'), of('bare')];
     const bursts = rounds.map((round) => round.bursts.get(program) ?? NaN);
     return [
-      figure(`${language}, warm`, 'ms', of('warm')),
-      figure(`${language}, cold`, 'ms', of('cold')),
-      figure(`${language}, docker run --rm`, 'ms', of('dockerRun')),
-      figure(`${language}, bare on the host`, 'ms', of('bare')),
-      ratio('warm', 'dockerRun', ['warm', 'docker run --rm'], '<= 0.05'),
-      ratio('warm', 'bare', ['warm', 'bare'], '<= 1.0'),
-      ratio('cold', 'dockerRun', ['cold', 'docker run --rm'], '<= 0.65'),
+      figure(`${language}, warm`, 'ms', warm),
+      figure(`${language}, cold`, 'ms', cold),
+      figure(`${language}, docker run --rm`, 'ms', dockerRun),
+      figure(`${language}, bare on the host`, 'ms', bare),
+      ratio([`${language}, warm`, 'docker run --rm'], warm, dockerRun, '<= 0.05'),
+      ratio([`${language}, warm`, 'bare'], warm, bare, '<= 1.0'),
+      ratio([`${language}, cold`, 'docker run --rm'], cold, dockerRun, '<= 0.65'),
       { ...figure(`${language}, ${BURST} at once`, 'jobs/s', bursts), target: '>= 80' },
+    ];
+  });
+  const sessions = SESSION_PROGRAMS.flatMap((program) => {
+    const name = `${program.language} session`;
+    const of = (what: keyof SessionTimes) =>
+      rounds.map((round) => round.sessions.get(program)?.[what] ?? NaN);
+    const [ready, call] = [of('ready'), of('call')];
+    return [
+      figure(`${name}, ready`, 'ms', ready),
+      figure(`${name}, a call`, 'ms', call),
+      ratio([`${name}, ready`, 'docker run --rm'], ready, of('dockerRun'), '<= 1.0'),
+      ratio([`${name}, a call`, 'bare'], call, of('bare'), '<= 0.25'),
     ];
   });
   const pooled = rounds.map((round) => round.pooled);
   const unpooled = rounds.map((round) => round.unpooled);
-  const ratios = pooled.map((value, round) => value / (unpooled[round] ?? NaN));
   return [
-    ...languages,
+    ...jobs,
+    ...sessions,
     figure('sustained, with the pool', 'jobs/s', pooled),
     figure('sustained, cold', 'jobs/s', unpooled),
-    { ...figure('sustained, with the pool ÷ cold', '×', ratios), peer: 'cold', target: '>= 1.0' },
+    ratio(['sustained, with the pool', 'cold'], pooled, unpooled, '>= 1.0'),
   ];
 }
 
-function inWords({ latencies, bursts, pooled, unpooled }: Round): string {
+function inWords({ latencies, bursts, sessions, pooled, unpooled }: Round): string {
   const each = [...latencies].map(([program, { warm, cold, dockerRun, bare }]) => {
     const ms = [warm, cold, dockerRun, bare].map((value) => value.toFixed(1)).join('/');
     return `${program.language} ${ms} ms, burst ${Math.round(bursts.get(program) ?? 0)}/s`;
   });
-  return `${each.join('; ')}; sustained ${pooled.toFixed(1)} and ${unpooled.toFixed(1)}/s`;
+  const kept = [...sessions].map(
+    ([{ language }, { ready, call }]) =>
+      `${language} session ready ${ready.toFixed(0)}, call ${call.toFixed(1)} ms`,
+  );
+  return `${[...each, ...kept].join('; ')}; sustained ${pooled.toFixed(1)} and ${unpooled.toFixed(1)}/s`;
 }
 
 function notes({ rounds, ms }: BenchOptions, hosts: ReadonlyMap<BenchProgram, HostInterpreter>): string[] {
@@ -134,6 +150,7 @@ function notes({ rounds, ms }: BenchOptions, hosts: ReadonlyMap<BenchProgram, Ho
     `Hello world, from the call to the answer in hand, one call at a time, the four ways in turn for ${ms / 1_000} s in each of ${rounds} rounds; every round counts.`,
     `warm: a container whose interpreter waits. cold: a container made for the call. Both with every limit and the seccomp profile, ${BURST} at once from a full pool.`,
     `docker run --rm --network none: the same image without our limits. bare: spawned by Node on this machine (${bare}).`,
+    `session: a container and a kernel made for it; calls of the same program one after the other, ten to each session; beside docker run and bare in turn with them.`,
     `sustained: ${SUSTAINED_CALLERS} callers without a pause, python, a new container for each job in either case; measured once what waited was used up.`,
   ];
 }

@@ -2,7 +2,7 @@ import { median } from '../median.ts';
 import type { HostInterpreter } from './find-interpreters.ts';
 import type { BenchSandbox } from './open-sandboxes.ts';
 import type { BenchProgram } from './programs.ts';
-import { runProgram } from './run-program.ts';
+import { runInDocker, runProgram } from './run-program.ts';
 
 /** One after the other, so that nothing is measured while a container is made or removed. */
 const SETTLE_MS = 150;
@@ -29,13 +29,12 @@ export interface Latencies {
 /** From the call to the answer, each way in turn, one call at a time. */
 export async function measureLatency(options: LatencyOptions): Promise<Latencies> {
   const { program, host, image, warm, cold, ms, signal } = options;
-  const [inImage = '', flag = ''] = program.command;
+  const [, flag = ''] = program.command;
   const ways: Record<keyof Latencies, () => Promise<void>> = {
     bare: () => runProgram(host.path, [flag, program.code]),
     warm: () => warm.run(program),
     cold: () => cold.run(program),
-    dockerRun: () =>
-      runProgram('docker', ['run', '--rm', '--network', 'none', image, inImage, flag, program.code]),
+    dockerRun: () => runInDocker(image, program),
   };
   const seen: Record<keyof Latencies, number[]> = { warm: [], cold: [], dockerRun: [], bare: [] };
   const until = performance.now() + ms;

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDockerEngine, createSandbox, poolSettings, prepareMachine, type Sandbox } from '@watt/node';
+import { SESSION_LANGUAGES } from '@watt/shared';
 import { type BenchProgram, MEMORY_MB, OUTPUT } from './programs.ts';
 
 const FILL_LIMIT_MS = 60_000;
@@ -10,6 +11,13 @@ export interface BenchSandbox {
   run(program: BenchProgram): Promise<void>;
   /** Waits until that many interpreters for a program wait for their job. */
   filled(program: BenchProgram, count: number): Promise<void>;
+  /** A session whose kernel is ready. */
+  openSession(program: BenchProgram): Promise<BenchSession>;
+  close(): Promise<void>;
+}
+
+export interface BenchSession {
+  call(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +57,27 @@ export async function openSandbox(image: string, isPooled: boolean): Promise<Ben
         await new Promise((resolve) => setTimeout(resolve, FILL_POLL_MS));
       }
     },
+    openSession: (program) => openSession(sandbox, program),
     close: () => sandbox.close(),
+  };
+}
+
+async function openSession(
+  sandbox: Sandbox,
+  { language: wanted, code }: BenchProgram,
+): Promise<BenchSession> {
+  const language = SESSION_LANGUAGES.find((one) => one === wanted);
+  if (language === undefined) throw new Error(`there are no sessions in ${wanted}`);
+  const task = { job_id: 'bench', language, memory_mb: MEMORY_MB, minutes: 1 };
+  const kernel = await sandbox.startKernel(task, new AbortController().signal);
+  if ('kind' in kernel) throw new Error(kernel.message);
+  return {
+    async call() {
+      const { success, output } = await kernel.call({ code, timeout: 10 });
+      if (!success || output.stdout !== OUTPUT)
+        throw new Error(`the session answered ${JSON.stringify(output)}`);
+    },
+    close: () => kernel.stop(),
   };
 }
 

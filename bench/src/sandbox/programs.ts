@@ -1,4 +1,4 @@
-import type { ExecuteRequest } from '@watt/shared';
+import { type ExecuteRequest, SESSION_LANGUAGES } from '@watt/shared';
 
 /** The same program for every contender. */
 export interface BenchProgram {
@@ -13,6 +13,11 @@ export const PROGRAMS: readonly BenchProgram[] = [
   { language: 'javascript', code: 'console.log("hello")', command: ['/usr/bin/node', '-e'] },
   { language: 'bash', code: 'echo hello', command: ['/usr/bin/bash', '-c'] },
 ];
+
+/** Those in whose language there are sessions. */
+export const SESSION_PROGRAMS = PROGRAMS.filter(({ language }) =>
+  SESSION_LANGUAGES.some((one) => one === language),
+);
 
 export const OUTPUT = 'hello\n';
 export const MEMORY_MB = 256;

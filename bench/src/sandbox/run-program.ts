@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
-import { OUTPUT } from './programs.ts';
+import { type BenchProgram, OUTPUT } from './programs.ts';
 
 const LIMIT_MS = 30_000;
+
+/** The program in a container of the same image, without our limits. */
+export function runInDocker(image: string, { command, code }: BenchProgram): Promise<void> {
+  return runProgram('docker', ['run', '--rm', '--network', 'none', image, ...command, code]);
+}
 
 /** Starts a program, reads its output to the end, and fails unless it says what it must. */
 export function runProgram(program: string, args: readonly string[]): Promise<void> {

@@ -9,7 +9,7 @@ mkdir -p "$root/build/debs" "$root/usr/lib/watt"
   tcc libc6-dev linux-libc-dev)
 for deb in "$root"/build/debs/*.deb; do dpkg-deb -x "$deb" "$root/build"; done
 triplet=$(basename "$(dirname "$(find "$root/build/usr/lib" -name crt1.o)")")
-cp "$recipe/supervising.h" "$root/build/"
+cp "$recipe/measuring.h" "$recipe/supervising.h" "$root/build/"
 for name in "$@"; do
   cp "$recipe/$name.c" "$root/build/"
   chroot "$root" /build/usr/bin/tcc -nostdinc -B"/build/usr/lib/$triplet/tcc" \

@@ -21,7 +21,8 @@ find "$root/etc/apt" -type f ! -name 00mmdebstrap -delete
 printf 'root:x:0:0:root:/:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/tmp:/usr/sbin/nologin\n' >"$root/etc/passwd"
 printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
 rm -f "$root/etc/shadow" "$root/etc/gshadow" "$root/etc/shadow-" "$root/etc/gshadow-"
-printf 'hosts: files\n' >"$root/etc/nsswitch.conf"
+# A container without a network has a loopback, but no /etc/hosts that Docker would fill: libnss-myhostname knows its names.
+printf 'hosts: files myhostname\n' >"$root/etc/nsswitch.conf"
 ln -sfn /usr/share/zoneinfo/UTC "$root/etc/localtime"
 [ -e "$root/usr/bin/awk" ] || ln -s mawk "$root/usr/bin/awk"
 [ -e "$root/usr/bin/python" ] || ln -s python3 "$root/usr/bin/python"

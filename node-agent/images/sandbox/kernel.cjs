@@ -5,7 +5,7 @@
 const { Worker, isMainThread, parentPort } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const { Session } = require('node:inspector');
-const { createRequire } = require('node:module');
+const Module = require('node:module');
 const { Socket } = require('node:net');
 const { inspect } = require('node:util');
 
@@ -14,6 +14,8 @@ const ANSWERS = 4;
 const VALUE_BYTES = 64 * 1024;
 const HEAD_BYTES = 5;
 const READER_MB = 32;
+/** Where `require` and `import()` look from. */
+const BASE = '/tmp/session.js';
 /** From where the inspector was asked to run the program on, the lines of a stack are the kernel's. */
 const KERNEL_LINES = /\n +at Session\.post \(node:inspector[\s\S]*?(?=\n(?! +at )|$)/;
 
@@ -21,10 +23,13 @@ if (isMainThread) runPrograms();
 else readCalls();
 
 function runPrograms() {
+  // Gets ready while we do, and finds in its pipe what comes before that.
+  const reader = new Worker(__filename, { resourceLimits: { maxOldGenerationSizeMb: READER_MB } });
   const session = new Session();
   session.connect();
   const post = session.post.bind(session);
   const unwrap = createUnwrap(post);
+  const withImports = createImportRewriter();
   const outputs = [process.stdout, process.stderr].map((stream) => ({
     stream,
     write: stream.write.bind(stream),
@@ -35,7 +40,7 @@ function runPrograms() {
 
   function run(code, whenDone) {
     number += 1;
-    const expression = `${code}\n//# sourceURL=call-${number}`;
+    const expression = `${withImports(code)}\n//# sourceURL=call-${number}`;
     const how = { replMode: true, silent: true, objectGroup: 'call' };
     post('Runtime.evaluate', { expression, ...how }, (fault, said) => {
       // Broken off: the interrupt itself answers the call.
@@ -59,7 +64,6 @@ function runPrograms() {
   }
 
   becomePlain(session, complain);
-  const reader = new Worker(__filename, { resourceLimits: { maxOldGenerationSizeMb: READER_MB } });
   reader.on('message', ({ nonce, code }) => {
     if (code === undefined) {
       if (current === nonce) void answer(nonce, 'interrupted', null);
@@ -68,7 +72,7 @@ function runPrograms() {
     current = nonce;
     run(code, (verdict, value) => void answer(nonce, verdict, value));
   });
-  reader.once('online', () => writeSync(ANSWERS, 'ready'));
+  writeSync(ANSWERS, 'ready');
 }
 
 /** Makes the process look to programs as if nothing but they were in it. */
@@ -80,8 +84,40 @@ function becomePlain(session, complain) {
   process.execArgv.length = 0;
   process.argv.length = 1;
   delete require.cache[__filename];
-  const value = createRequire('/tmp/');
-  Object.defineProperty(globalThis, 'require', { configurable: true, writable: true, value });
+  define('require', Module.createRequire(BASE));
+}
+
+function define(name, value) {
+  Object.defineProperty(globalThis, name, { configurable: true, writable: true, value });
+}
+
+/**
+ * V8's REPL mode has no `import()`, so programs call a function in its place. What is such a call, and no text, comment or name of a
+ * property, V8 itself knows: `enum`, which is reserved like `import`, is an error in the places of its keyword, and only there.
+ */
+function createImportRewriter() {
+  const NAME = '__import';
+  const AsyncFunction = (async () => {}).constructor;
+  const loader = new Module(BASE, null);
+  loader._compile('module.exports = (what, how) => import(what, how);', BASE);
+  define(NAME, loader.exports);
+
+  function canParse(code) {
+    try {
+      new AsyncFunction(code);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return (code) => {
+    const places = [...code.matchAll(/\bimport\b/g)].map(({ index }) => index).reverse();
+    if (places.length === 0 || !canParse(code)) return code;
+    const put = (text, at, word) => text.slice(0, at) + word + text.slice(at + 'import'.length);
+    // From the last to the first, so that places stay what they are.
+    return places.reduce((text, at) => (canParse(put(text, at, 'enum')) ? text : put(text, at, NAME)), code);
+  };
 }
 
 /** Gives what finds the value itself that the inspector only describes. */

@@ -1,6 +1,5 @@
 """The Python kernel of a session: runs one call after the other in one namespace. What it reads and answers: session.c."""
 import ast
-import asyncio
 import linecache
 import os
 import signal
@@ -34,8 +33,8 @@ def main():
         # Anew for each call: a program may have set its own, which must not outlast it.
         signal.signal(signal.SIGINT, on_interrupt)
         verdict, value = run(code, f'<call {number}>', vars(scope))
-        for stream in (sys.stdout, sys.stderr):
-            attempt(lambda: stream.flush())
+        for stream in ('stdout', 'stderr'):
+            attempt(lambda: getattr(sys, stream).flush())
         if getpid() != KERNEL:
             leave(0)  # a child that the program forked and that came out of it at its end
         answer(nonce, verdict, value)
@@ -71,7 +70,7 @@ def answer(nonce, verdict, value):
 def run(code, name, scope):
     """What became of the program, and the text of its last expression's value, or None."""
     lines = code.splitlines(keepends=True)
-    linecache.cache[name] = (len(code), None, lines, name)
+    attempt(lambda: linecache.cache.update({name: (len(code), None, lines, name)}))
     try:
         return 'ok', as_program(lambda: evaluate(code, name, scope))
     except SystemExit:
@@ -103,6 +102,8 @@ def execute(compiled, scope):
 def wait_for(coroutine):
     """Runs it in the loop of this session, in which tasks of earlier calls go on as well."""
     global loop
+    import asyncio  # here, because it takes longer than everything else that a kernel needs
+
     if loop is None or loop.is_closed():
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)

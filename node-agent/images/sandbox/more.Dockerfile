@@ -3,7 +3,7 @@ ARG BASE=debian:bookworm-20250520-slim
 
 FROM ${BASE} AS supervisor
 RUN apt-get -qq update && apt-get -qq install -y --no-install-recommends gcc libc6-dev
-COPY supervising.h supervisor.c /build/
+COPY measuring.h supervising.h supervisor.c /build/
 RUN gcc -O2 -Wall -Wextra -static -s -o /build/supervisor /build/supervisor.c
 
 FROM ${BASE} AS rootfs

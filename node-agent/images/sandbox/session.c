@@ -13,7 +13,7 @@
  *         D  the end of a call: "call_nonce verdict has_value value_cut timed_out wall_us oom_kills out_bytes err_bytes" with
  *            verdict ok|error|interrupted. timed_out says that the kernel was interrupted; oom_kills counts those of the session
  *         X  the end of the session, as for jobs: reason exit when the kernel ended by itself, timeout when it did not come
- *            back after an interrupt, cancel when stdin ended
+ *            back after an interrupt, cancel when stdin ended, uncounted as for jobs
  *
  * The kernel has its calls on descriptor 3, a pipe: a type byte, a 32-bit big-endian length and a payload, C for a call, "nonce\n"
  * and the program, and I, empty, for an interrupt; SIGINT goes to its process group at the same time. It answers on descriptor 4,
@@ -26,7 +26,7 @@
 #include <sys/socket.h>
 
 enum { CODE_BYTES = 1 << 20, CALL_HEAD = 128, ANSWER_BYTES = 65536 + 256, READY_LIMIT_MS = 30000, GRACE_MS = 2000,
-       INTERRUPT_AGAIN_MS = 250, GONE_LIMIT_MS = 1500 };
+       INTERRUPT_AGAIN_MS = 250 };
 
 static struct { unsigned char bytes[FRAME_HEAD + CALL_HEAD + CODE_BYTES + 1]; long have; } inbox;
 /* What is on its way to the kernel: the head of a frame, then the program where it lies in the inbox. */
@@ -192,7 +192,12 @@ static int reap(struct outcome *end) {
 }
 
 static void serve(struct outcome *end) {
+  long long look_at = now_us();
   for (;;) {
+    if (is_beyond(&look_at)) {
+      end->reason = "uncounted", end->status = SIGKILL;
+      return;
+    }
     int busy = pending_at < pending_end;
     int feeding = to_kernel.at < to_kernel.head_bytes + to_kernel.code_bytes || to_kernel.interrupt;
     struct pollfd p[7] = {{0, POLLIN, 0}, {signals, POLLIN, 0}, {answers_in, POLLIN, 0}, {feeding ? calls_in : -1, POLLOUT, 0},
@@ -206,7 +211,8 @@ static void serve(struct outcome *end) {
       interrupt(now);
       continue;
     }
-    if (poll(p, 7, call.running ? (int)((next - now + 999) / 1000) : -1) < 0 && errno != EINTR) die("poll");
+    if (!call.running || look_at < next) next = look_at;
+    if (poll(p, 7, now < next ? (int)((next - now + 999) / 1000) : 0) < 0 && errno != EINTR) die("poll");
     if (p[2].revents & POLLIN) read_answer();
     else if (p[2].revents) {
       /* It has closed its end, and can never answer again. */
@@ -230,12 +236,6 @@ static void serve(struct outcome *end) {
   }
 }
 
-/* What it took of the CPU is known once it has gone, and a large process takes its time for that. */
-static void await_gone(void) {
-  long long until = now_us() + GONE_LIMIT_MS * 1000LL;
-  while (waitpid(kernel, NULL, WNOHANG) == 0 && now_us() < until) poll(NULL, 0, REAP_POLL_MS);
-}
-
 int main(int argc, char **argv, char **envp) {
   struct outcome end;
   memset(&end, 0, sizeof end);
@@ -245,13 +245,12 @@ int main(int argc, char **argv, char **envp) {
   start_kernel(argv + 1, envp);
   await_ready();
   fcntl(1, F_SETFL, O_NONBLOCK);
-  long long begun = now_us();
+  long long begun = now_us(), cpu_before = spent_cpu_us(kernel);
   serve(&end);
   kill_all();
-  await_gone();
   drain(&out);
   drain(&err);
-  struct usage use = {now_us() - begun, children_cpu_us(), peak_bytes()};
+  struct usage use = {now_us() - begun, spent_cpu_us(kernel) - cpu_before, peak_bytes()};
   send_end(nonce, &end, &use, 0);
   linger();
   return 0;

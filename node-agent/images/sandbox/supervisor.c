@@ -19,8 +19,9 @@
  *         F  one byte with an artifact's number, then bytes of it
  *         A  the end of an artifact: "number ok|missing|not_a_file|too_large|unreadable size"
  *         X  the end: "nonce reason exit signal wall_us cpu_us maxrss_kb peak_bytes oom_kills out_bytes err_bytes
- *            tmp_full compiling" with reason exit|timeout|cancel, exit and signal -1 where there is none, and peak_bytes and
- *            oom_kills -1 where the cgroup cannot be read. out_bytes and err_bytes count what was left out, too.
+ *            tmp_full compiling" with reason exit|timeout|cancel|uncounted (it held what holds_uncounted() counts and was
+ *            killed), exit and signal -1 where there is none, and peak_bytes and oom_kills -1 where the cgroup cannot be
+ *            read. out_bytes and err_bytes count what was left out, too.
  *
  * The job never holds the container's own stdio, so it cannot write frames; the nonce comes after a waiting interpreter was
  * started; and this process is not dumpable, so a job of the same uid can neither open /proc/1/fd nor read the nonce.
@@ -148,25 +149,22 @@ static int start_waiting(const char *path, char **argv, char **envp, pid_t *chil
   }
 }
 
-/* CPU time of a process that still runs. */
-static long long cpu_us_of(pid_t pid) {
-  clockid_t clock;
-  struct timespec t;
-  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) < 0) return 0;
-  return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static struct outcome watch(pid_t child, long long deadline) {
   struct outcome end;
+  long long look_at = now_us() + LOOK_MS * 1000LL;
   memset(&end, 0, sizeof end);
   end.reason = "timeout";
   for (;;) {
     int busy = pending_at < pending_end;
     struct pollfd p[5] = {{0, POLLIN, 0}, {signals, POLLIN, 0}, {busy ? 1 : -1, POLLOUT, 0},
                           {busy ? -1 : out.fd, POLLIN, 0}, {busy ? -1 : err.fd, POLLIN, 0}};
-    long long left = deadline - now_us();
-    if (left <= 0) return end;
-    if (poll(p, 5, (int)((left + 999) / 1000)) < 0 && errno != EINTR) die("poll");
+    if (is_beyond(&look_at)) {
+      end.reason = "uncounted", end.status = SIGKILL;
+      return end;
+    }
+    long long now = now_us(), next = deadline < look_at ? deadline : look_at;
+    if (now >= deadline) return end;
+    if (poll(p, 5, now < next ? (int)((next - now + 999) / 1000) : 0) < 0 && errno != EINTR) die("poll");
     if (p[1].revents) {
       struct signalfd_siginfo info;
       struct rusage usage;
@@ -273,7 +271,7 @@ int main(int argc, char **argv, char **envp) {
   receive_files(&job);
 
   char **env = merge_env(&job, envp);
-  long long cpu_before = child > 0 ? cpu_us_of(child) : children_cpu_us(), begun = now_us();
+  long long cpu_before = spent_cpu_us(child), begun = now_us();
   struct outcome end;
   int compiling = job.compile_argc > 0;
   if (compiling) {
@@ -283,7 +281,7 @@ int main(int argc, char **argv, char **envp) {
       compiling = 0;
       flush_all();
       if (!await_resume()) _exit(0);
-      cpu_before = children_cpu_us();
+      cpu_before = spent_cpu_us(child);
     }
   }
   if (!compiling) {
@@ -298,7 +296,7 @@ int main(int argc, char **argv, char **envp) {
   kill_all();
   drain(&out);
   drain(&err);
-  long long cpu = children_cpu_us() - cpu_before;
+  long long cpu = spent_cpu_us(child) - cpu_before;
   for (int i = 0; i < job.artifactc && !compiling && !cancelled; i++) send_artifact(i, job.artifacts[i], &job.artifact_cap);
   /* The peak of a cgroup in which a compiler ran says nothing of the program. */
   struct usage use = {wall, cpu, job.compile_argc > 0 && !compiling ? -1 : peak_bytes()};

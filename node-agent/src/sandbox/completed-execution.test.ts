@@ -68,6 +68,14 @@ test('processes that are still going away may make the sum of CPU time less than
 
 test.each<[string, Partial<JobEnd>, object]>([
   [
+    'what no cgroup counts',
+    { reason: 'uncounted', exitCode: null, signal: 9 },
+    {
+      ...{ code: 'OUT_OF_MEMORY', output: { exit_code: 137 }, metadata: { oom: true } },
+      message: expect.stringContaining('sockets'),
+    },
+  ],
+  [
     'exit code',
     { exitCode: 3 },
     { code: 'EXECUTION_ERROR', output: { exit_code: 3 }, message: expect.stringContaining('code 3') },
@@ -141,4 +149,12 @@ test('a container that the kernel took, and one that only the hard kill ended', 
     output: { stdout: 'hi', exit_code: null },
     metadata: { memory_source: 'unknown', execution_ms: 2200 },
   });
+});
+
+test('a hard kill: nobody has measured the processor’s time, and what followed the head of a stream is lost', () => {
+  const talkative = facts();
+  talkative.stdout.push(Buffer.from('12345'));
+  const { output, metadata } = abruptExecution(talkative, { reason: 'timeout', wallMs: 2200 });
+  expect(output).toMatchObject({ stdout: 'hi12345', stdout_truncated: true, flags: ['OUTPUT_TRUNCATED'] });
+  expect(metadata).not.toHaveProperty('cpu_ms');
 });

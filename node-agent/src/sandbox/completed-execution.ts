@@ -26,7 +26,7 @@ export interface RunFacts {
 /** The outcome of a program whose end the supervisor has told. */
 export function completedExecution(facts: RunFacts, end: JobEnd): CompletedExecution {
   const { task } = facts;
-  const oom = (end.oomKills ?? 0) > 0;
+  const oom = (end.oomKills ?? 0) > 0 || end.reason === 'uncounted';
   const artifacts = facts.artifacts.collected();
   const output = toOutput(facts, end);
   const flags = toFlags(output, end, artifacts.refs);
@@ -34,8 +34,8 @@ export function completedExecution(facts: RunFacts, end: JobEnd): CompletedExecu
     language: task.language,
     execution_ms: Math.round(end.wallUs / 1000),
     ...memoryUsed(end),
-    // A process that is still going away is not counted yet, and may have been counted at the start.
-    cpu_ms: Math.max(0, Math.round(end.cpuUs / 1000)),
+    // Without a cgroup, a process that is still going away is not counted yet, and may have been counted at the start.
+    ...(end.cpuUs !== null && { cpu_ms: Math.max(0, Math.round(end.cpuUs / 1000)) }),
     ...(oom && { oom }),
     ...facts.place,
   };
@@ -58,6 +58,10 @@ function verdict(
     const limit = end.isCompiling ? 'the time that compiling may take' : `${task.timeout} s`;
     const message = `${what} was still running after ${limit} and was ended.`;
     return { success: false, code: 'EXECUTION_TIMEOUT', message };
+  }
+  if (end.reason === 'uncounted') {
+    const message = `${what} held more file locks or network sockets than a program may and was ended.`;
+    return { success: false, code: 'OUT_OF_MEMORY', message };
   }
   if (end.exitCode === 0) return { success: true };
   if ((end.oomKills ?? 0) > 0) {
@@ -82,16 +86,21 @@ export function abruptExecution(
     exitCode: null,
     signal: isOom ? constants.signals.SIGKILL : null,
     wallUs: what.wallMs * 1000,
-    cpuUs: 0,
+    cpuUs: null,
     maxRssKb: 0,
     peakBytes: isOom ? facts.task.memory_mb * MIB : null,
     oomKills: isOom ? 1 : 0,
-    stdoutBytes: 0,
-    stderrBytes: 0,
+    stdoutBytes: leastWritten(facts.stdout, facts.outputBytes),
+    stderrBytes: leastWritten(facts.stderr, facts.outputBytes),
     isTmpFull: false,
     isCompiling: false,
   };
   return completedExecution(facts, end);
+}
+
+/** A supervisor that has passed on the head of a stream keeps what follows until the end, of which nothing was heard. */
+function leastWritten(buffer: OutputBuffer, outputBytes: number): number {
+  return buffer.size() < outputBytes - outputBytes / 8 ? buffer.size() : outputBytes + 1;
 }
 
 function toOutput(facts: RunFacts, end: JobEnd): ExecuteOutput {

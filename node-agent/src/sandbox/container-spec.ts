@@ -37,6 +37,13 @@ const MASKED_PATHS = [
 ];
 const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+/** The buffers of a connection on the loopback grow to megabytes otherwise, and no cgroup of version 1 counts them. */
+const SYSCTLS: Readonly<Record<string, string>> = {
+  'net.ipv4.tcp_rmem': '4096 65536 131072',
+  'net.ipv4.tcp_wmem': '4096 65536 131072',
+  'net.ipv4.tcp_max_tw_buckets': '1024',
+};
+
 export interface ContainerRequest {
   /** For people who look at the list of containers. */
   jobId: string;
@@ -114,6 +121,7 @@ export function buildContainerSpec(request: ContainerRequest, limits: SandboxLim
       OomKillDisable: false,
       IpcMode: 'private', // 'none' has no /dev/shm, without which Python's multiprocessing fails
       ShmSize: limits.sharedMemoryMb * MIB,
+      Sysctls: SYSCTLS,
       CgroupnsMode: 'private' as const,
       Tmpfs: {
         '/tmp': `rw,${request.canRunFiles ? 'exec' : 'noexec'},nosuid,nodev,size=${tmpMb}m,nr_inodes=${limits.tmpInodes},mode=0700,uid=${uid},gid=${uid}`,
@@ -121,7 +129,8 @@ export function buildContainerSpec(request: ContainerRequest, limits: SandboxLim
       MaskedPaths: MASKED_PATHS,
       ReadonlyPaths: READONLY_PATHS,
       Ulimits: [
-        { Name: 'core', Soft: 0, Hard: 0 },
+        // One byte leaves no file, as none would, and is what keeps the kernel from starting the program that a host has for cores.
+        { Name: 'core', Soft: 1, Hard: 1 },
         { Name: 'nofile', Soft: limits.openFiles, Hard: limits.openFiles },
         { Name: 'fsize', Soft: limits.tmpMb * MIB, Hard: limits.tmpMb * MIB },
         { Name: 'memlock', Soft: 65_536, Hard: 65_536 },

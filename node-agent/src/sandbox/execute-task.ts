@@ -59,7 +59,8 @@ export interface ExecuteMetadata {
   /** Peak of the container's memory cgroup; where `memory_source` is `rusage`, that of the largest process. */
   memory_used_mb: number;
   memory_source: 'cgroup' | 'rusage' | 'unknown';
-  cpu_ms: number;
+  /** Of the program and its children. Left out where the container was gone before it could be read. */
+  cpu_ms?: number;
   /** The kernel killed a process of this job because the job had used up its memory. */
   oom?: true;
   /** Id of the image that the program ran in. */

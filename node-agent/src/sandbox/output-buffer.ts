@@ -6,6 +6,8 @@ export interface OutputBuffer {
    * line that says how much, as far as `written`, all bytes that the program wrote, tells it.
    */
   text(written?: number): string;
+  /** Bytes that are kept. */
+  size(): number;
   /** True once more was pushed than is kept, or something was left out before it came here. */
   truncated(): boolean;
 }
@@ -35,6 +37,7 @@ export function createOutputBuffer(capBytes: number): OutputBuffer {
       const left = written === undefined ? '' : ` ${written - size} bytes`;
       return `${first}\n[…${left} left out …]\n${decodeTail(Buffer.concat(tail))}`;
     },
+    size: () => size,
     truncated: () => cut,
   };
 }

@@ -1,13 +1,17 @@
 import { createRawReader } from './raw-frames.ts';
 
+const REASONS = ['exit', 'timeout', 'cancel', 'uncounted'] as const;
+
 /** What the supervisor says when the job is over. */
 export interface JobEnd {
-  reason: 'exit' | 'timeout' | 'cancel';
+  /** `uncounted`: it was ended for what no memory cgroup counts, file locks and network sockets. */
+  reason: (typeof REASONS)[number];
   /** Null where the program did not end by itself, or ended by a signal. */
   exitCode: number | null;
   signal: number | null;
   wallUs: number;
-  cpuUs: number;
+  /** Of everything that ran in the container, from the program's start on; null where nobody has measured it. */
+  cpuUs: number | null;
   maxRssKb: number;
   /** Null where the container cannot see its cgroup, or more than the program ran in it. */
   peakBytes: number | null;
@@ -89,10 +93,11 @@ function parseArtifactEnd(text: string): SupervisorFrame {
 }
 
 export function parseEnd(text: string): EndFrame {
-  const [nonce = '', reason, ...rest] = text.split(' ');
+  const [nonce = '', word, ...rest] = text.split(' ');
+  const reason = REASONS.find((one) => one === word);
   const numbers = rest.map(Number);
   const isWhole = numbers.length === 11 && numbers.every(Number.isSafeInteger);
-  if (!isWhole || (reason !== 'exit' && reason !== 'timeout' && reason !== 'cancel')) {
+  if (!isWhole || reason === undefined) {
     throw new Error(`a supervisor's end that reads ${quoted(text)}`);
   }
   const at = (place: number) => numbers[place] ?? 0;

@@ -13,6 +13,7 @@ const CORE_FILES = [
   'finish-rootfs.sh',
   'kernel.cjs',
   'kernel.py',
+  'measuring.h',
   'node-binary.json',
   'packages.txt',
   'python-packages.txt',
@@ -26,6 +27,7 @@ const CORE_FILES = [
 const MORE_FILES = [
   'build-supervisor.sh',
   'finish-more.sh',
+  'measuring.h',
   'more-hook.sh',
   'more-packages.txt',
   'more.Dockerfile',

@@ -42,7 +42,7 @@ describe.skipIf(image === null)('a host that ignores a limit is found out', () =
     [
       'network',
       (host, spec) => {
-        host.NetworkMode = 'host';
+        host.NetworkMode = 'bridge';
         spec.NetworkDisabled = false;
       },
     ],

@@ -1,17 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { LANGUAGE_TABLE, type Language } from '../../src/sandbox/languages.ts';
-import { ensureMoreImage } from '../../src/setup/ensure-more-image.ts';
-import { docker, realImage, realSandbox } from './real-sandbox.ts';
+import { realImage, realMoreImage, realSandbox } from './real-sandbox.ts';
 
 const image = await realImage();
-/** Found only: it is built by hand, with `languages: "all"` in a node's configuration. */
-const more =
-  image === null
-    ? null
-    : await ensureMoreImage(docker, {
-        ...{ allowInstall: false, allowStart: false, mayBuild: false, cacheDir: '', report: () => {} },
-      });
-const moreImage = more !== null && more.state !== 'unavailable' ? more.value.name : undefined;
+const moreImage = await realMoreImage();
 const { sandbox, complete } = realSandbox(image ?? '', moreImage === undefined ? {} : { moreImage });
 afterAll(() => sandbox.close());
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createDockerEngine } from '../../src/sandbox/docker.ts';
 import type { CompletedExecution, ExecuteOutcome, ExecuteTask } from '../../src/sandbox/execute-task.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { ensureMoreImage } from '../../src/setup/ensure-more-image.ts';
 import { prepareMachine } from '../../src/setup/prepare-machine.ts';
 
 export const docker = createDockerEngine();
@@ -21,6 +22,15 @@ export async function realImage(): Promise<string | null> {
   if (sandboxImage?.state === 'found' || sandboxImage?.state === 'installed') return sandboxImage.value.name;
   process.stderr.write(`SKIPPED, no sandbox on this machine: ${JSON.stringify(sandboxImage)}\n`);
   return null;
+}
+
+/** Name of the image with more languages where this machine has it: it is built by hand, with `languages: "all"` in a node's configuration. */
+export async function realMoreImage(): Promise<string | undefined> {
+  if ((await realImage()) === null) return undefined;
+  const more = await ensureMoreImage(docker, {
+    ...{ allowInstall: false, allowStart: false, mayBuild: false, cacheDir: '', report: () => {} },
+  });
+  return more !== null && more.state !== 'unavailable' ? more.value.name : undefined;
 }
 
 export function realSandbox(image: string, options: Partial<SandboxOptions> = {}) {

@@ -80,6 +80,36 @@ describe.skipIf(image === null)('what programs do, and what is said of it', () =
     expect(outcome.metadata.memory_used_mb).toBeLessThanOrEqual(64);
   });
 
+  test.each([
+    ['its time', 'while True: pass', 'EXECUTION_TIMEOUT'],
+    ['its memory', 'bytearray(1 << 30)', 'OUT_OF_MEMORY'],
+  ])('what was killed for %s is told with the time of the processor that it took', async (_, end, code) => {
+    // A child that the kernel takes a while to take away, and what it has used, in its own words.
+    const program = `
+import os, time
+if os.fork() == 0:
+    kept = bytes(range(256)) * (40 << 12)
+    while True: pass
+while time.process_time() < 0.3: pass
+print(time.process_time(), flush=True)
+${end}`;
+    const outcome = await complete('python', program, { memory_mb: 128, timeout: 5 });
+    expect(outcome.code).toBe(code);
+    const toldMs = Number(outcome.output.stdout) * 1000;
+    // An interpreter that waited had used some of that before.
+    expect(outcome.metadata.cpu_ms).toBeGreaterThanOrEqual(toldMs - 200);
+  });
+
+  test('a program has a loopback, by its name', async () => {
+    const code = `
+const server = require('node:http').createServer((_, answer) => answer.end('served'));
+server.listen(0, 'localhost', async () => {
+  console.log(await (await fetch(\`http://localhost:\${server.address().port}\`)).text());
+  process.exit();
+});`;
+    expect((await complete('javascript', code)).output).toMatchObject({ stdout: 'served\n', stderr: '' });
+  });
+
   test('files in /tmp count as memory and are capped', async () => {
     const code = 'head -c 200M /dev/zero > /tmp/big; echo "exit $?"; stat -c %s /tmp/big';
     const outcome = await complete('bash', code, { memory_mb: 128 });

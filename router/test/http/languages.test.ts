@@ -24,15 +24,21 @@ async function addNode(execute: Partial<Execute> | null): Promise<NodeId> {
   return node;
 }
 
-it('lists languages with version, image and isolation, as nodes that are online declare them', async () => {
+it('lists languages with version, image, isolation and sessions, as nodes that are online declare them', async () => {
   const python = (version: string) => ({ language: 'python' as const, version, image: 'sha256:1' });
   const ruby = { language: 'ruby' as const, version: '3.1', image: 'sha256:2' };
   await addNode(null);
   await addNode({});
-  await addNode({ toolchains: [python('3.11.2'), ruby] });
+  await addNode({ toolchains: [python('3.11.2'), ruby], sessions: { slots: 4, languages: ['python'] } });
   await addNode({ toolchains: [python('3.11.2')] });
-  await addNode({ toolchains: [python('3.11.9')], isolation: 'gvisor' });
-  const gone = await addNode({ toolchains: [{ ...ruby, language: 'go' }] });
+  await addNode({
+    ...{ toolchains: [python('3.11.9')], isolation: 'gvisor' },
+    sessions: { slots: 1, languages: ['python', 'javascript'] },
+  });
+  const gone = await addNode({
+    toolchains: [{ ...ruby, language: 'go' }],
+    sessions: { slots: 1, languages: ['python'] },
+  });
   await moveNode(server.db.database.sql, {
     nodeId: gone,
     to: 'offline',
@@ -41,7 +47,9 @@ it('lists languages with version, image and isolation, as nodes that are online 
 
   const { status, json } = await server.send('GET', '/api/v1/languages');
   expect(status).toBe(200);
-  const { languages } = json as { languages: { language: string; toolchains: object[] }[] };
+  const { languages } = json as {
+    languages: { language: string; toolchains: object[]; sessions: object[] }[];
+  };
   expect(languages.map(({ language }) => language)).toEqual([...LANGUAGES]);
   expect(languages[0]).toEqual({
     language: 'python',
@@ -50,8 +58,16 @@ it('lists languages with version, image and isolation, as nodes that are online 
       { version: '3.11.2', image: 'sha256:1', isolation: 'container', nodes: 2 },
       { version: '3.11.9', image: 'sha256:1', isolation: 'gvisor', nodes: 1 },
     ],
+    sessions: [
+      { isolation: 'container', nodes: 1 },
+      { isolation: 'gvisor', nodes: 1 },
+    ],
   });
-  const of = (name: string) => languages.find(({ language }) => language === name)?.toolchains;
-  expect(of('ruby')).toEqual([{ version: '3.1', image: 'sha256:2', isolation: 'container', nodes: 1 }]);
-  expect(of('go')).toEqual([]);
+  const of = (name: string) => languages.find(({ language }) => language === name);
+  expect(of('ruby')).toMatchObject({
+    toolchains: [{ version: '3.1', image: 'sha256:2', isolation: 'container', nodes: 1 }],
+    sessions: [],
+  });
+  expect(of('javascript')?.sessions).toEqual([{ isolation: 'gvisor', nodes: 1 }]);
+  expect(of('go')?.toolchains).toEqual([]);
 });

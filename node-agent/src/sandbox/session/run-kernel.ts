@@ -126,13 +126,18 @@ export function runKernel(container: KernelContainer, inbox: KernelInbox, option
 function kernelEnd(end: JobEnd, { memoryMb, oomBefore }: { memoryMb: number; oomBefore: number }): KernelEnd {
   const peakMb = end.peakBytes !== null ? end.peakBytes / MIB : end.maxRssKb / 1024;
   const used = {
-    cpuMs: Math.max(0, Math.round(end.cpuUs / 1000)),
+    cpuMs: end.cpuUs === null ? null : Math.max(0, Math.round(end.cpuUs / 1000)),
     memoryMb: Math.round(peakMb * 10) / 10,
   };
   if (end.reason === 'cancel') return { how: 'stopped', message: STOPPED, ...used };
   if (end.reason === 'timeout') {
     const message = 'The kernel did not come back after it had been interrupted, and was killed.';
     return { how: 'hung', message, ...used };
+  }
+  if (end.reason === 'uncounted') {
+    const message =
+      'The session held more file locks or network sockets than a program may, and its kernel was ended.';
+    return { how: 'out_of_memory', message, ...used };
   }
   if ((end.oomKills ?? 0) > oomBefore && end.exitCode === null) {
     return { how: 'out_of_memory', message: outOfMemory(memoryMb), ...used };

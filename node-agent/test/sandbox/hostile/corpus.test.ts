@@ -3,24 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ContainerEngine } from '../../../src/sandbox/container-engine.ts';
 import type { CompletedExecution } from '../../../src/sandbox/execute-task.ts';
 import { LANGUAGE_TABLE } from '../../../src/sandbox/languages.ts';
 import type { PoolSettings } from '../../../src/sandbox/pool/pool-settings.ts';
-import { ensureMoreImage } from '../../../src/setup/ensure-more-image.ts';
-import { docker, realImage, realSandbox } from '../real-sandbox.ts';
+import { notingEngine } from '../noting-engine.ts';
+import { docker, realImage, realMoreImage, realSandbox } from '../real-sandbox.ts';
 import { countTerminals, findLeftovers, readHostState } from './host-state.ts';
 import { type HostileProgram, readPrograms } from './read-programs.ts';
 
 const image = await realImage();
 /** The languages that the core image lacks are tried where their image is. */
-const more =
-  image === null
-    ? null
-    : await ensureMoreImage(docker, {
-        ...{ allowInstall: false, allowStart: false, mayBuild: false, cacheDir: '', report: () => {} },
-      });
-const moreImage = more !== null && more.state !== 'unavailable' ? more.value.name : undefined;
+const moreImage = await realMoreImage();
 const MEMORY_MB = 128;
 /** More than other programs of this machine open meanwhile, and far less than a job could take. */
 const TERMINALS_OF_OTHERS = 32;
@@ -73,15 +66,7 @@ describe.skipIf(image === null).each([
     LANGUAGE_TABLE[language].image === 'core' || moreImage !== undefined;
   const programs = all.filter((program) => which.test(program.name) && canRun(program));
 
-  const containers = new Set<string>();
-  const engine: ContainerEngine = {
-    ...docker,
-    async create(name, spec) {
-      const id = await docker.create(name, spec);
-      containers.add(id);
-      return id;
-    },
-  };
+  const { engine, containers } = notingEngine();
   const { sandbox, complete, run, warnings } = realSandbox(image ?? '', {
     docker: engine,
     uidRange: uids,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionLanguage } from '@watt/shared';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ContainerEngine } from '../../../src/sandbox/container-engine.ts';
 import { findLeftovers, readHostState } from '../hostile/host-state.ts';
+import { notingEngine } from '../noting-engine.ts';
 import { docker, realImage } from '../real-sandbox.ts';
 import { realKernels } from './real-kernels.ts';
 
@@ -70,6 +70,12 @@ const CALLS: HostileCall[] = [
     'replaces what the kernel calls',
     'import os, sys, linecache, traceback\nos.write = os.read = print = None\ntraceback.TracebackException = None\n1 / 0',
   ),
+  py('has no streams any more', 'import sys, linecache\ndel sys.stdout, sys.stderr\nlinecache.cache = None'),
+  py(
+    'takes locks that no cgroup counts',
+    "import fcntl\nf = open('/tmp/f', 'w')\nfor at in range(0, 1 << 30, 2): fcntl.lockf(f, fcntl.LOCK_EX, 1, at)",
+    false,
+  ),
   py('ignores interrupts for ever', 'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)'),
   py('forks and comes out twice', "import os\nif os.fork() == 0: raise RuntimeError('child')\nos.wait()"),
   py('leaves a child that holds its output', "import subprocess\nsubprocess.Popen(['sleep', '1000'])"),
@@ -123,15 +129,7 @@ const CALLS: HostileCall[] = [
 ];
 
 describe.skipIf(image === null)('hostile calls', async () => {
-  const containers = new Set<string>();
-  const engine: ContainerEngine = {
-    ...docker,
-    async create(name, spec) {
-      const id = await docker.create(name, spec);
-      containers.add(id);
-      return id;
-    },
-  };
+  const { engine, containers } = notingEngine();
   const { sandbox, start, warnings } = realKernels(image ?? '', { docker: engine, uidRange: uids });
   afterAll(() => sandbox.close());
   const before = readHostState();

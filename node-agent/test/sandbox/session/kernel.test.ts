@@ -83,6 +83,36 @@ test.skipIf(image === null)('JavaScript: state, value, errors, await', async () 
   expect(await kernel.ended).toMatchObject({ how: 'stopped' });
 });
 
+test.skipIf(image === null)(
+  'JavaScript: import() is to be had, and nothing else is taken for it',
+  async () => {
+    const { kernel, run, value } = await start('javascript');
+    expect(await value("const { sep } = await import('node:path'); sep")).toBe("'/'");
+    await value(
+      "require('fs').writeFileSync('own.mjs', 'export let calls = 0; export default () => ++calls')",
+    );
+    expect(await value("(await import('./own.mjs')).default()")).toBe('1');
+    expect(await value("const own = () => import('/tmp/own.mjs'); (await own()).default()")).toBe('2');
+    const lookalikes = `
+    // import('in a comment')
+    class A { import(x) { return x } }
+    [
+      { import: (x) => x }.import('a'), new A().import('b'), "import('c')", /import(d)/.source,
+      \`import('e') \${(await import('node:path')).sep}\`
+    ]`;
+    expect(await value(lookalikes)).toBe(`[ 'a', 'b', "import('c')", 'import(d)', "import('e') /" ]`);
+    expect(await run("await import('nowhere')")).toMatchObject({
+      code: 'EXECUTION_ERROR',
+      output: { stderr: expect.stringContaining("Cannot find package 'nowhere' imported from /tmp/") },
+    });
+    expect(await run("import fs from 'node:fs'")).toMatchObject({
+      code: 'EXECUTION_ERROR',
+      output: { stderr: expect.stringContaining('Cannot use import statement outside a module') },
+    });
+    await kernel.stop();
+  },
+);
+
 /** Programs that do not end, by what they do instead. */
 const ENDLESS = {
   python: {

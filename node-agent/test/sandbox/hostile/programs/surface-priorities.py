@@ -12,8 +12,9 @@ for name in ('RLIMIT_NOFILE', 'RLIMIT_FSIZE', 'RLIMIT_MEMLOCK', 'RLIMIT_CORE', '
     kind = getattr(resource, name)
     hard = resource.getrlimit(kind)[1]
     if hard == resource.RLIM_INFINITY: got.append(f'{name} is without a limit'); continue
-    try: resource.setrlimit(kind, (hard + 1, hard + 1)); got.append(name)
+    try: resource.setrlimit(kind, (hard + 1, hard + 1))
     except (ValueError, OSError): pass
+    if resource.getrlimit(kind)[1] > hard: got.append(name)
 for pid in (1,):
     try: resource.prlimit(pid, resource.RLIMIT_CPU, (1, 1)); got.append('the CPU limit of PID 1')
     except OSError: pass
