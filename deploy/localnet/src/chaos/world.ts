@@ -15,6 +15,7 @@ import { untilQueriesWork } from './until-queries-work.ts';
 /** Fast, so that finality (32 slots) comes within seconds. */
 const SLOT_MS = 100;
 const SOL = 1_000_000_000n;
+const GRANT_TRIES = 5;
 
 /** What the money lives in: a chain with faults to be set, and a Postgres and routers that can be killed. */
 export interface World {
@@ -91,8 +92,18 @@ async function openMint(connection: Connection) {
   const authority = Keypair.generate();
   await airdrop(connection, authority.publicKey, 1000 * Number(SOL));
   const mint = await createWattMint({ connection, authority });
-  const grant = (wallet: PublicKey, watt: number) =>
-    fund({ connection, authority, mint, wallet, wattBase: BigInt(watt) * 1_000_000n, lamports: SOL });
+  /** Tried again where a connection breaks, as some do on a machine that does much else; to be given twice hurts nobody. */
+  const grant = async (wallet: PublicKey, watt: number): Promise<void> => {
+    const wattBase = BigInt(watt) * 1_000_000n;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await fund({ connection, authority, mint, wallet, wattBase, lamports: SOL });
+        return;
+      } catch (error) {
+        if (tries === GRANT_TRIES) throw error;
+      }
+    }
+  };
   return { mint, grant };
 }
 
