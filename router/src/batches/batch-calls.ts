@@ -1,38 +1,27 @@
 import { AppError, base, commitmentMemo, createJobId, type JobId, sha256Hex } from '@watt/shared';
-import type { Pricer } from '../balance/balance.ts';
 import {
   countedAs,
   hashedJobId,
+  type IntakeOptions,
   idempotentJobId,
   lowerCost,
   type PaymentFinder,
   priceExceeded,
   type ReadRequest,
-  type RequestReader,
   type Submission,
   seekPayment,
   type UnpaidJob,
   unpaid,
 } from '../intake/intake.ts';
-import type { JobReader, Waiters } from '../jobs/jobs.ts';
-import type { Payments, Spender } from '../payments/payments.ts';
+import type { Spender } from '../payments/payments.ts';
 import type { RateLimits } from '../screening/screening.ts';
 import type { BatchRecord, NewBatch } from './batch-record.ts';
 import type { Batches } from './create-batches.ts';
 import { readBatch } from './read-batch.ts';
 
-export interface BatchCallsOptions {
+/** What single jobs come in by; here the secret makes the ids of pages, and of batches that an Idempotency-Key names. */
+export interface BatchCallsOptions extends Omit<IntakeOptions, 'shares'> {
   batches: Batches;
-  jobs: JobReader;
-  reader: RequestReader;
-  pricer: Pricer;
-  rateLimits: RateLimits;
-  payments: Payments;
-  waiters: Waiters;
-  clock: () => number;
-  /** Makes the ids of pages, and of batches that an Idempotency-Key names. */
-  jobIdSecret: Uint8Array;
-  limits: { expiryMs: number; graceMs: number };
 }
 
 /** A call for many pages, as HTTP hands it over. */

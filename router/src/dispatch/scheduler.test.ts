@@ -58,6 +58,15 @@ const onlyLease = (scheduler: Scheduler) => {
   return lease;
 };
 
+/** A scheduler with one node that holds one job. */
+async function leased(planned: Partial<DispatchStore>) {
+  const all = schedule(planned);
+  connect(all.scheduler);
+  all.scheduler.enqueue([queuedJob()]);
+  await settle();
+  return { ...all, lease: onlyLease(all.scheduler) };
+}
+
 describe('a job', () => {
   it('goes to a free node once its lease is written, with a deadline', async () => {
     const { scheduler, store } = schedule({});
@@ -204,12 +213,9 @@ describe('a job', () => {
   });
 
   it('fails at once when no other node could better it', async () => {
-    const { scheduler, store } = schedule({ endAttempt: async () => true });
-    connect(scheduler);
-    scheduler.enqueue([queuedJob()]);
-    await settle();
+    const { scheduler, store, lease } = await leased({ endAttempt: async () => true });
     const failure = { code: 'SCRAPE_FAILED', message: 'no such host' } as const;
-    await scheduler.end(onlyLease(scheduler), {
+    await scheduler.end(lease, {
       state: 'failed',
       reason: 'no such host',
       failure,
@@ -221,11 +227,8 @@ describe('a job', () => {
   });
 
   it('whose lease was over in the database is not queued again', async () => {
-    const { scheduler, store } = schedule({ endAttempt: async () => false });
-    connect(scheduler);
-    scheduler.enqueue([queuedJob()]);
-    await settle();
-    await scheduler.end(onlyLease(scheduler), { state: 'lapsed', reason: 'late' });
+    const { scheduler, store, lease } = await leased({ endAttempt: async () => false });
+    await scheduler.end(lease, { state: 'lapsed', reason: 'late' });
     await settle();
     expect([scheduler.queued, store.calls.lease.length]).toEqual([0, 1]);
     await scheduler.stop();
@@ -234,11 +237,7 @@ describe('a job', () => {
 
 describe('a result that is being stored', () => {
   it('keeps its lease past the deadline, and no end counts meanwhile', async () => {
-    const { scheduler, store } = schedule({ endAttempt: async () => true });
-    connect(scheduler);
-    scheduler.enqueue([queuedJob()]);
-    await settle();
-    const lease = onlyLease(scheduler);
+    const { scheduler, store, lease } = await leased({ endAttempt: async () => true });
     lease.isSettling = true;
     await scheduler.end(lease, { state: 'refused', reason: 'no' });
     await vi.advanceTimersByTimeAsync(20_000);
@@ -250,11 +249,7 @@ describe('a result that is being stored', () => {
   });
 
   it('lapses after all when it could not be stored', async () => {
-    const { scheduler, store } = schedule({ endAttempt: async () => true });
-    connect(scheduler);
-    scheduler.enqueue([queuedJob()]);
-    await settle();
-    const lease = onlyLease(scheduler);
+    const { scheduler, store, lease } = await leased({ endAttempt: async () => true });
     lease.isSettling = true;
     await vi.advanceTimersByTimeAsync(8000);
     lease.isSettling = false;

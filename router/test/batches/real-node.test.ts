@@ -1,50 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BatchPage, createSigningKey } from '@watt/shared';
+import type { BatchPage } from '@watt/shared';
 import { expect, it } from 'vitest';
-import { createHome, homeAt } from '../../../node-agent/src/config/home.ts';
-import { runNode } from '../../../node-agent/src/run-node.ts';
 import { startScraper } from '../../../node-agent/test/scrape/start-scraper.ts';
 import { bytesPage, startWebSite } from '../../../node-agent/test/scrape/web-site.ts';
 import { deposit } from '../harness/deposit.ts';
 import { prepaidAgent } from '../harness/prepaid-agent.ts';
+import { type RealNode, startRealNode } from '../harness/real-node.ts';
 import { startServer, type TestServer } from '../http/start-server.ts';
 
-const logger = { debug() {}, info() {}, warn() {}, error() {} };
-
-/** A node as operators run it, with a real scraper that may reach one port of this machine. */
-async function startNode(server: TestServer, sitePort: number) {
-  const home = homeAt(await mkdtemp(join(tmpdir(), 'watt-batch-node-')));
-  await createHome(home);
+/** A node with a real scraper that may reach one port of this machine. */
+async function startNode({ router, routerKey }: TestServer, sitePort: number): Promise<RealNode> {
   const { scraper } = await startScraper({ allow: [sitePort] });
-  const node = await runNode({
-    home,
-    key: createSigningKey(),
-    config: {
-      version: 1,
-      name: 'node',
-      class: 'pc',
-      services: ['scrape'],
-      router: { url: server.router.url, key: server.routerKey.publicKey },
-      wallet: null,
-    },
-    software: '0.0.0',
-    logger,
-    prepareWorkers: async () => ({
+  return startRealNode(
+    { url: router.url, key: routerKey.publicKey },
+    {
       capabilities: { scrape: { slots: 2, javascript: false, screenshots: false, map: true }, execute: null },
       problems: [],
       scrape: scraper.scrape,
       close: () => scraper.close(),
-    }),
-  });
-  return {
-    node,
-    async [Symbol.asyncDispose]() {
-      await node.stop();
-      await rm(home.dir, { recursive: true, force: true });
     },
-  };
+  );
 }
 
 it('what a map finds a batch scrapes, by real nodes', async () => {

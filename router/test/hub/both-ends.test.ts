@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AttemptId, createAttemptId, createJobId, createSigningKey, sha256Hex } from '@watt/shared';
 import { expect, test } from 'vitest';
-import { createHome, homeAt } from '../../../node-agent/src/config/home.ts';
 import type { Workers } from '../../../node-agent/src/jobs/workers.ts';
-import { type RunningNode, runNode } from '../../../node-agent/src/run-node.ts';
 import { CONNECT_PATH, createHub, type Hub } from '../../src/hub/hub.ts';
 import type { HubHandlers, NodeLink, OutgoingJob } from '../../src/hub/hub-handlers.ts';
+import { startRealNode } from '../harness/real-node.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const request = JSON.stringify({
@@ -93,34 +89,11 @@ async function startRouter() {
   };
 }
 
-async function startNode(router: { http: string; routerKey: { publicKey: string } }, workers: Workers) {
-  const home = homeAt(await mkdtemp(join(tmpdir(), 'watt-both-ends-')));
-  await createHome(home);
-  const node: RunningNode = await runNode({
-    home,
-    key: createSigningKey(),
-    config: {
-      version: 1,
-      name: 'node',
-      class: 'pc',
-      services: ['scrape'],
-      router: { url: router.http, key: router.routerKey.publicKey },
-      wallet: null,
-    },
-    software: '0.0.0',
-    logger,
-    prepareWorkers: async () => workers,
+const startNode = (router: { http: string; routerKey: { publicKey: string } }, workers: Workers) =>
+  startRealNode({ url: router.http, key: router.routerKey.publicKey }, workers, {
     timings: { backOffMinMs: 20, backOffMaxMs: 100, ackMs: 300 },
     outboxLimits: { resendMs: 200 },
   });
-  return {
-    node,
-    async [Symbol.asyncDispose]() {
-      await node.stop();
-      await rm(home.dir, { recursive: true, force: true });
-    },
-  };
-}
 
 const quick: Workers = {
   capabilities: { scrape: { slots: 64, javascript: false, screenshots: false }, execute: null },

@@ -30,16 +30,17 @@ export const CacheSchema = Type.Union([
 ]);
 export type Cache = Static<typeof CacheSchema>;
 
+/** What a program is told that did not end well. */
+export const PROGRAM_FAULTS = [
+  Type.Literal('EXECUTION_ERROR'),
+  Type.Literal('EXECUTION_TIMEOUT'),
+  Type.Literal('OUT_OF_MEMORY'),
+] as const;
+
 /** What a node's execution returns. A program that fails or runs out of time is still work done. */
 export const ExecutePayloadSchema = Type.Object({
   success: Type.Boolean(),
-  code: Type.Optional(
-    Type.Union([
-      Type.Literal('EXECUTION_ERROR'),
-      Type.Literal('EXECUTION_TIMEOUT'),
-      Type.Literal('OUT_OF_MEMORY'),
-    ]),
-  ),
+  code: Type.Optional(Type.Union([...PROGRAM_FAULTS])),
   error: Type.Optional(Type.String()),
   /** The artifacts that were asked for, by path: a file, or the problem that kept it away. */
   data: Type.Optional(

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.ts';
 import type { Isolation } from './isolation.ts';
 import { JobIdSchema } from './job-id.ts';
 import { MaxCostSchema } from './max-cost.ts';
+import { PROGRAM_FAULTS } from './payload.ts';
 
 /** Languages that have a kernel: an interpreter that keeps its state between calls. */
 export const SESSION_LANGUAGES = ['python', 'javascript'] as const;
@@ -83,14 +84,7 @@ export type SessionCall = Static<typeof SessionCallSchema>;
  */
 export const SessionCallPayloadSchema = Type.Object({
   success: Type.Boolean(),
-  code: Type.Optional(
-    Type.Union([
-      Type.Literal('EXECUTION_ERROR'),
-      Type.Literal('EXECUTION_TIMEOUT'),
-      Type.Literal('OUT_OF_MEMORY'),
-      Type.Literal('SESSION_ENDED'),
-    ]),
-  ),
+  code: Type.Optional(Type.Union([...PROGRAM_FAULTS, Type.Literal('SESSION_ENDED')])),
   error: Type.Optional(Type.String()),
   output: Type.Object({
     stdout: Type.String(),

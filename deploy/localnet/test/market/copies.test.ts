@@ -1,24 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Keypair } from '@solana/web3.js';
 import { createWatt, type Watt } from '@watt/client';
-import { createSigningKey, watt } from '@watt/shared';
+import { watt } from '@watt/shared';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createHome, homeAt } from '../../../../node-agent/src/config/home.ts';
-import { type RunningNode, runNode } from '../../../../node-agent/src/run-node.ts';
 import { startScraper } from '../../../../node-agent/test/scrape/start-scraper.ts';
 import { bytesPage, startWebSite, type WebSite } from '../../../../node-agent/test/scrape/web-site.ts';
+import { type RealNode, startRealNode } from '../../../../router/test/harness/real-node.ts';
 import { call } from './call.ts';
 import { type MoneyReader, readMoney } from './read-money.ts';
 import { type Market, startMarket } from './start-market.ts';
 
-const logger = { debug() {}, info() {}, warn() {}, error() {} };
 let site: WebSite;
 let market: Market;
 let money: MoneyReader;
-let node: RunningNode;
-let home: string;
+let node: RealNode;
 
 beforeAll(async () => {
   site = await startWebSite({
@@ -30,36 +24,21 @@ beforeAll(async () => {
     RECONCILE_SECONDS: '1',
   });
   money = readMoney(market);
-  home = await mkdtemp(join(tmpdir(), 'watt-copies-'));
   node = await startNode();
 });
 afterAll(async () => {
-  await node?.stop();
+  await node?.[Symbol.asyncDispose]();
   await market?.close();
   await site?.close();
-  await rm(home, { recursive: true, force: true });
 });
 
-/** A node as operators run it, with a browser, that may reach the site. */
-async function startNode(): Promise<RunningNode> {
-  const at = homeAt(home);
-  await createHome(at);
+/** A node with a browser, that may reach the site. */
+async function startNode(): Promise<RealNode> {
   const { scraper } = await startScraper({ allow: [site.port], withBrowser: true });
-  const { routerKey } = market.router.context.secrets;
-  return runNode({
-    home: at,
-    key: createSigningKey(),
-    config: {
-      version: 1,
-      name: 'node',
-      class: 'pc',
-      services: ['scrape'],
-      router: { url: market.router.url, key: routerKey.publicKey },
-      wallet: null,
-    },
-    software: '0.0.0',
-    logger,
-    prepareWorkers: async () => ({
+  const { url, context } = market.router;
+  return startRealNode(
+    { url, key: context.secrets.routerKey.publicKey },
+    {
       capabilities: {
         scrape: { slots: 2, javascript: true, screenshots: true, copies: true },
         execute: null,
@@ -67,8 +46,8 @@ async function startNode(): Promise<RunningNode> {
       problems: [],
       scrape: scraper.scrape,
       close: () => scraper.close(),
-    }),
-  });
+    },
+  );
 }
 const wattOf = (wallet: Keypair): Watt =>
   createWatt({
