@@ -1,11 +1,15 @@
-import { type ChildNode, isTag, isText, type ParentNode } from 'domhandler';
+import { type ChildNode, type Element, isTag, isText, type ParentNode } from 'domhandler';
 import { absoluteUrl, isUrlAttribute } from './absolute-url.ts';
+import { readFormula } from './formula.ts';
 import { isHidden } from './hidden.ts';
+import { imageUrl } from './image-url.ts';
 import { walk } from './walk.ts';
 
-const VOID = new Set(['br', 'hr', 'img', 'wbr', 'col', 'source', 'track', 'area']);
+const VOID = new Set(['br', 'hr', 'img', 'wbr', 'col', 'area']);
 /** Controls say nothing without their page. */
-const DROPPED = new Set(['input', 'button', 'textarea', 'link', 'meta', 'base', 'param', 'embed', 'dialog']);
+const DROPPED = new Set([
+  ...['input', 'button', 'textarea', 'link', 'meta', 'base', 'param', 'embed', 'dialog', 'source', 'track'],
+]);
 /** Their content stays, they do not. */
 const UNWRAPPED = new Set([
   'html',
@@ -48,8 +52,12 @@ export function cleanHtml(root: ParentNode, baseUrl: string): string {
       if (node === root) return true;
       if (!isTag(node)) return 'children' in node;
       if (isHidden(node) || DROPPED.has(node.name)) return false;
+      if (node.name === 'script') {
+        parts.push(escapeText(formulaText(node)));
+        return false;
+      }
       if (node.name === 'pre') preformatted += 1;
-      if (isKept(node.name)) parts.push(openTag(node.name, node.attribs, baseUrl));
+      if (isKept(node.name)) parts.push(openTag(node, baseUrl));
       return true;
     },
     leave(node) {
@@ -65,7 +73,17 @@ function isKept(name: string): boolean {
   return !UNWRAPPED.has(name) && TAG.test(name);
 }
 
-function openTag(name: string, attributes: Readonly<Record<string, string>>, baseUrl: string): string {
+/** In the marks that MathJax and KaTeX look for in text; of all scripts only formulas are not hidden. */
+function formulaText(script: Element): string {
+  const formula = readFormula(script);
+  if (formula === null) return '';
+  return formula.isBlock ? `\\[${formula.tex}\\]` : `\\(${formula.tex}\\)`;
+}
+
+function openTag(element: Element, baseUrl: string): string {
+  const { name, attribs } = element;
+  const source = name === 'img' ? imageUrl(element, baseUrl) : null;
+  const attributes = source === null ? attribs : { ...attribs, src: source };
   const kept = Object.entries(attributes).flatMap(([attribute, value]) => {
     if (!ATTRIBUTES.has(attribute)) return [];
     const shown = isUrlAttribute(attribute) ? absoluteUrl(value, baseUrl) : value;

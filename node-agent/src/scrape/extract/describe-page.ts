@@ -1,5 +1,6 @@
 import type { Document, Element } from 'domhandler';
 import { absoluteUrl } from './absolute-url.ts';
+import { imageUrl } from './image-url.ts';
 import { readJsonLd, type StructuredData } from './json-ld.ts';
 import { nodeText } from './node-text.ts';
 import { oneLine } from './one-line.ts';
@@ -62,10 +63,9 @@ export function readContents(
       const target = absoluteUrl(link.attribs['href'], parts.baseUrl);
       return target === null ? [] : [{ url: target, text: nodeText(link, { limit: MAX_LABEL }) }];
     }),
-    images: parts.images.flatMap(({ attribs }) => {
-      const target =
-        absoluteUrl(attribs['src'], parts.baseUrl) ?? absoluteUrl(attribs['data-src'], parts.baseUrl);
-      return target === null ? [] : [{ url: target, alt: oneLine(attribs['alt']) ?? '' }];
+    images: parts.images.flatMap((image) => {
+      const target = imageUrl(image, parts.baseUrl);
+      return target === null ? [] : [{ url: target, alt: oneLine(image.attribs['alt']) ?? '' }];
     }),
     tables: readTables(parts.tables),
   };

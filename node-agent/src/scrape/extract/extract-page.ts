@@ -10,6 +10,7 @@ import { extractPlain } from './extract-plain.ts';
 import { findMainContent } from './main-content.ts';
 import { nodeMarkdown } from './node-markdown.ts';
 import { nodeText } from './node-text.ts';
+import { revealNoscript } from './noscript.ts';
 import { findBaseUrl, findParts } from './page-parts.ts';
 import { pageTitle, scanTitle } from './page-title.ts';
 import { parseDocument } from './parse-document.ts';
@@ -48,6 +49,7 @@ export function extractPage(input: ExtractInput): ExtractedPage {
     return { data: { title, html: text }, title, warnings: [] };
   }
   const document = parseDocument(text, { isXml, maxElements: input.maxElements });
+  if (!isXml) revealNoscript(document, text);
   const title = pageTitle(document);
   const warnings: string[] = [];
   const data = fields
@@ -83,7 +85,9 @@ const SERIALIZE_XML = { xmlMode: true, decodeEntities: true, encodeEntities: 'ut
 function mainContentOf(document: Document, warnings: string[]): Document {
   const content = findMainContent(document);
   if (content === null) warnings.push('no main content stands out, so this is the whole page');
-  return content ?? document;
+  else if (!content.standsOut)
+    warnings.push('no main content stands out, so this is the page without menus and the like');
+  return content?.document ?? document;
 }
 
 /** A match is its text, or its markup where the agent asks for html or markdown. */

@@ -1,7 +1,7 @@
 import type { Element } from 'domhandler';
 import { isDeeperThan } from './json-depth.ts';
-import { rawText } from './node-text.ts';
 import { oneLine } from './one-line.ts';
+import { rawText } from './raw-text.ts';
 
 export interface StructuredData {
   /** The blocks as they stand in the page. */

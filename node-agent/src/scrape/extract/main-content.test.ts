@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { findMainContent } from './main-content.ts';
+import { nodeMarkdown } from './node-markdown.ts';
 import { nodeText } from './node-text.ts';
 import { parseDocument } from './parse-document.ts';
 
@@ -14,7 +15,7 @@ const TEASERS = ['One', 'Two', 'Three', 'Four']
 function main(body: string): string | null {
   const html = `<!doctype html><title>The old harbour | Site</title><body>${body}</body>`;
   const content = findMainContent(parseDocument(html, { isXml: false, maxElements: 1_000_000 }));
-  return content && nodeText(content);
+  return content && nodeText(content.document);
 }
 
 test.each([
@@ -100,15 +101,64 @@ test('a page without prose is its main element', () => {
   expect(main(page)).toBe('Red kettle\n\n39 €\n\n- 2200 W\n- Steel');
 });
 
+test('of many results all are what a page is read for, and of a page with a footer not that', () => {
+  const results = Array.from({ length: 8 }, (_, i) => `<div><h3>No. ${i}</h3><p>A snippet, ${i}.</p></div>`);
+  expect(main(`<nav>Home</nav>${results.join('')}`)).toMatch(/^No\. 0[\s\S]*A snippet, 7\.$/);
+  expect(
+    main('<p>Hi</p><footer><p>Copyright 2026, Example Ltd., all rights reserved, imprint.</p></footer>'),
+  ).toBe('Hi');
+});
+
+const POSTS = Array.from(
+  { length: 6 },
+  (_, i) =>
+    `<li class="comment"><b>user${i}</b><div class="comment-text"><p>Reply ${i}. ${SENTENCE}</p></div></li>`,
+).join('');
+
 test.each([
-  [
-    'one of many results',
-    Array.from({ length: 8 }, (_, i) => `<div><h3>No. ${i}</h3><p>A snippet, ${i}.</p></div>`).join(''),
-  ],
-  [
-    'a footer',
-    '<h1>Hi</h1><footer><p>Copyright 2026, Example Ltd., all rights reserved, imprint.</p></footer>',
-  ],
-])('%s is not what a page is read for', (_, page) => {
-  expect(main(page)).toBeNull();
+  ['a thread', `<div class="topic"><p>What is it?</p></div><ol class="comments">${POSTS}</ol>`],
+  ['a table of posts', `<table><tr><td><p>What is it?</p>${POSTS}</td></tr></table>`],
+])('%s is its posts', (_, page) => {
+  const text = main(`<nav><a href=/>Forum</a></nav>${page}<footer>Imprint</footer>`);
+  for (const i of [0, 1, 2, 3, 4, 5]) expect(text).toContain(`Reply ${i}.`);
+  expect(text).toMatch(/^[\s\S]*What is it[\s\S]*user5/);
+  expect(text).not.toMatch(/Forum|Imprint/);
+});
+
+test('an article with more comments than text is the article', () => {
+  const page = `<article>${paragraphs(5)}</article><ol class="comments">${POSTS.repeat(3)}</ol>`;
+  expect(main(page)).not.toContain('Reply');
+  expect(main(`<meta property="og:type" content="article">${page}`)).not.toContain('Reply');
+});
+
+test('a listing is all of its teasers, not the paragraph above them', () => {
+  const cards = Array.from(
+    { length: 30 },
+    (_, i) =>
+      `<li><a href=/${i}><h3>The kettle of number ${i}, in red or blue</h3></a><span>${i} €</span></li>`,
+  ).join('');
+  const text = main(`<div><p>${SENTENCE.repeat(3)}</p></div><div><ul class="grid">${cards}</ul></div>`);
+  expect(text).toMatch(/The harbour[\s\S]*number 0[\s\S]*number 29/);
+});
+
+test('what asks for consent is not content, however long it is', () => {
+  const consent = `<div id="onetrust-consent-sdk"><p>We value your privacy. ${SENTENCE.repeat(20)}</p></div>`;
+  expect(main(`${consent}<div><p>Short, but what the page is about.</p></div>`)).toBe(
+    'Short, but what the page is about.',
+  );
+});
+
+test('comments in code are code', () => {
+  const code =
+    '<pre><code><span class="hljs-comment"># how</span>\n<div class="sidebar">run()</div></code></pre>';
+  expect(main(`<article>${paragraphs(2)}${code}</article>`)).toContain('# how\nrun()');
+});
+
+test('a picture that a script would load keeps the address that stands beside it', () => {
+  const lazy = '<p><img src="data:image/gif;base64,x"><noscript><img src="/real.png"></noscript></p>';
+  const html = `<body><article>${paragraphs(3)}${lazy}</article></body>`;
+  const content = findMainContent(parseDocument(html, { isXml: false, maxElements: 1_000 }));
+  expect(content && nodeMarkdown(content.document, 'https://site.test/')).toContain(
+    '![](https://site.test/real.png)',
+  );
 });

@@ -1,19 +1,25 @@
 import { type Document, type Element, isTag, type ParentNode } from 'domhandler';
 import { chooseContent } from './content/choose-content.ts';
 import { cleanContent, type Strictness } from './content/clean-content.ts';
-import { isAway } from './content/likelihood.ts';
-import { type Measures, measure } from './content/measure.ts';
+import { type LikelyParts, readLikelyParts } from './content/likely-parts.ts';
+import { measure, unlinkedText } from './content/measure.ts';
+import { findRegion } from './content/region.ts';
+import { saysArticle } from './content/says-article.ts';
 import { scoreElements } from './content/score.ts';
-import { isHidden } from './hidden.ts';
 import { pageTitle } from './page-title.ts';
 import { documentOf } from './parse-document.ts';
-import { findFirst, walkElements } from './walk.ts';
+import { findFirst } from './walk.ts';
 
-const MOST = 0.5;
 /** Characters that end the search; notes are short, and looser tries find comments. */
 const ENOUGH = 250;
-/** Of a page's text: less than that, if there is little of it, has not stood out from the rest but been picked from its like. */
-const LEAST_SHARE = 0.25;
+/** Characters, links not counted, that are an article even where the page has much else. */
+const LONG = 4_000;
+/** What an article must hold at least of the text around it, links not counted. */
+const SHARE_OF_ARTICLE = 0.3;
+/** The same where neither the page nor its length says that it is an article. */
+const SHARE_OF_OTHERS = 0.6;
+/** The same with links counted: listings are made of links. */
+const SHARE_WITH_LINKS = 0.3;
 
 /** How strictly parts of a page are left out, from the first try to the last. */
 const TRIES = [
@@ -21,24 +27,31 @@ const TRIES = [
   { dropsUnlikely: false, usesNames: true, cleans: true },
   { dropsUnlikely: false, usesNames: false, cleans: true },
   { dropsUnlikely: false, usesNames: false, cleans: false },
-] as const satisfies readonly Strictness[];
+] as const;
+const OF_REGION = { dropsUnlikely: true, usesNames: true, cleans: false } as const;
+
+export interface MainContent {
+  document: Document;
+  /** False for all of a page but what is around its content. */
+  standsOut: boolean;
+}
 
 /**
- * The part of a page that it is read for, without menus, adverts, comments and the like; null when no part stands out. Takes
- * that part out of the document. It is found by where paragraphs are long, have commas and few links, and by what elements are called.
+ * The part of a page that it is read for, without menus, adverts, comments and the like; null when the page has no text. Takes that
+ * part out of the document. It is found by where paragraphs are long, have commas and few links, and by what elements are called;
+ * where that is only a piece of the page, as on products, listings and threads, it is the page's main element or the whole page.
  */
-export function findMainContent(document: Document): Document | null {
+export function findMainContent(document: Document): MainContent | null {
   const body: ParentNode = findFirst(document, ({ name }) => name === 'body') ?? document;
   const title = pageTitle(document);
-  let best: Found | null = null;
-  for (const strictness of TRIES) {
-    const found = tryFind(body, strictness, title);
-    if (found && (best === null || found.text > best.text)) best = found;
-    if (best !== null && best.text >= ENOUGH) break;
-  }
-  if (best === null || best.text < ENOUGH) best = orMainElement(body, best);
-  if (best === null || best.text === 0) return null;
-  return prune(documentOf(best.elements), best.dropped);
+  const parts = readLikelyParts(document, body);
+  const found = findArticle(parts, title);
+  const { elements, isMain } = findRegion(parts);
+  const region = cleanRegion(elements, parts, title);
+  const best = found === null || isPiece(found, region, parts, document) ? region : found;
+  if (best.text === 0) return null;
+  const content = prune(documentOf(best.elements), best.dropped);
+  return { document: content, standsOut: best === found || isMain || parts.keepsComments };
 }
 
 interface Found {
@@ -47,48 +60,56 @@ interface Found {
   dropped: Set<Element>;
   /** Characters, as `measure` counts them. */
   text: number;
+  /** Those that are in no link. */
+  unlinked: number;
 }
 
-function tryFind(body: ParentNode, strictness: Strictness, title: string | null): Found | null {
-  const dropped = hiddenIn(body);
-  let measures = measure(body, dropped);
-  if (strictness.dropsUnlikely) {
-    dropUnlikely(body, measures, dropped);
-    measures = measure(body, dropped);
+/** Where paragraphs are densest, looked for less and less strictly. */
+function findArticle(parts: LikelyParts, title: string | null): Found | null {
+  let best: Found | null = null;
+  for (const strictness of TRIES) {
+    const found = tryFind(parts, { ...strictness, keepsComments: parts.keepsComments }, title);
+    if (found && (best === null || found.text > best.text)) best = found;
+    if (best !== null && best.text >= ENOUGH) break;
   }
-  const scores = scoreElements(measures, strictness.usesNames);
-  const elements = chooseContent(scores, measures, strictness.cleans);
+  return best;
+}
+
+function tryFind(parts: LikelyParts, strictness: Strictness, title: string | null): Found | null {
+  const measures = strictness.dropsUnlikely ? parts.measures : parts.whole;
+  const dropped = new Set(strictness.dropsUnlikely ? parts.dropped : parts.hidden);
+  const scores = scoreElements(measures, strictness);
+  const elements = chooseContent(scores, measures, strictness);
   if (elements.length === 0) return null;
   const prose = elements.reduce((most, element) => Math.max(most, measures.get(element)?.prose ?? 0), 0);
   for (const element of elements) cleanContent(element, { measures, dropped, strictness, title, prose });
-  const after = elements.reduce((sum, element) => {
-    const kept = measure(element, dropped).get(element);
-    return sum + (kept?.text ?? 0);
-  }, 0);
-  return { elements, dropped, text: after };
+  return toFound(elements, dropped);
 }
 
-/**
- * A page without much prose (a product, a list of results) has no article to be found. Then its main element is what it is read for, if
- * it has one; else nothing is, unless what was found is a good part of it.
- */
-function orMainElement(body: ParentNode, found: Found | null): Found | null {
-  const dropped = hiddenIn(body);
-  dropUnlikely(body, measure(body, dropped), dropped);
-  const measures = measure(body, dropped);
-  const mains: Element[] = [];
-  walkElements(body, (element) => {
-    if (dropped.has(element)) return false;
-    if (element.name === 'main' || element.attribs['role'] === 'main') mains.push(element);
-    return true;
-  });
-  const kept = found?.elements.every((element) => isWithin(element, dropped)) ? null : found;
-  const [main] = mains;
-  const text = main ? (measures.get(main)?.text ?? 0) : 0;
-  const isMore = text * LEAST_SHARE > (kept?.text ?? 0);
-  if (main && mains.length === 1 && isMore) return { elements: [main], dropped, text };
-  const whole = measures.get(body)?.text ?? 0;
-  return kept && kept.text >= whole * LEAST_SHARE ? kept : null;
+function toFound(elements: Element[], dropped: Set<Element>): Found {
+  const found: Found = { elements, dropped, text: 0, unlinked: 0 };
+  for (const element of elements) {
+    const kept = measure(element, dropped).get(element);
+    found.text += kept?.text ?? 0;
+    found.unlinked += unlinkedText(kept);
+  }
+  return found;
+}
+
+/** Whether what was found is only a piece of what the page is read for, or stands beside it. */
+function isPiece(
+  found: Found,
+  region: Found,
+  { dropped, keepsComments }: LikelyParts,
+  document: Document,
+): boolean {
+  if (keepsComments) return true;
+  const isBeside = found.elements.every((element) => isWithin(element, dropped));
+  if (isBeside && (found.text < ENOUGH || region.text >= ENOUGH)) return true;
+  if (found.unlinked < region.unlinked * SHARE_OF_ARTICLE) return true;
+  const isMost =
+    found.unlinked >= region.unlinked * SHARE_OF_OTHERS && found.text >= region.text * SHARE_WITH_LINKS;
+  return !isMost && found.unlinked <= LONG && !saysArticle(document);
 }
 
 function isWithin(element: Element, dropped: ReadonlySet<Element>): boolean {
@@ -98,32 +119,22 @@ function isWithin(element: Element, dropped: ReadonlySet<Element>): boolean {
   return false;
 }
 
-function hiddenIn(body: ParentNode): Set<Element> {
-  const hidden = new Set<Element>();
-  walkElements(body, (element) => {
-    if (!isHidden(element)) return true;
-    hidden.add(element);
-    return false;
-  });
-  return hidden;
-}
-
-/** What holds most of the page's prose is not away, whatever it is called. */
-function dropUnlikely(body: ParentNode, measures: Measures, dropped: Set<Element>): void {
-  const whole = measures.get(body)?.prose ?? 0;
-  walkElements(body, (element) => {
-    if (dropped.has(element)) return false;
-    const prose = measures.get(element)?.prose ?? 0;
-    if (!isAway(element) || prose > whole * MOST) return true;
-    dropped.add(element);
-    return false;
-  });
+/** The region without what is no content in it, however much that is. */
+function cleanRegion(region: Element[], parts: LikelyParts, title: string | null): Found {
+  const { measures, keepsComments } = parts;
+  const dropped = new Set(parts.dropped);
+  const strictness = { ...OF_REGION, keepsComments };
+  for (const element of region) cleanContent(element, { measures, dropped, strictness, title, prose: 0 });
+  return toFound(region, dropped);
 }
 
 function prune(document: Document, dropped: ReadonlySet<Element>): Document {
   const stack: ParentNode[] = [document];
   for (let node = stack.pop(); node; node = stack.pop()) {
-    const kept = node.children.filter((child) => !(isTag(child) && dropped.has(child)));
+    // A late picture's address may stand in what is hidden beside it.
+    const kept = node.children.filter(
+      (child) => !(isTag(child) && dropped.has(child) && child.name !== 'noscript'),
+    );
     if (kept.length !== node.children.length) {
       for (const [index, child] of kept.entries()) {
         child.prev = kept[index - 1] ?? null;

@@ -1,9 +1,13 @@
 import { type ChildNode, type Element, isTag, isText, type ParentNode } from 'domhandler';
 import { absoluteUrl } from './absolute-url.ts';
+import { codeLanguage, codeText, isCodeBlock } from './code-block.ts';
+import { readFormula } from './formula.ts';
 import { isHidden } from './hidden.ts';
+import { imageUrl } from './image-url.ts';
 import { MarkdownWriter } from './markdown-writer.ts';
-import { nodeText, rawText } from './node-text.ts';
+import { nodeText } from './node-text.ts';
 import { oneLine } from './one-line.ts';
+import { rawText } from './raw-text.ts';
 import { isDataTable, tableRows } from './read-tables.ts';
 import { walk } from './walk.ts';
 
@@ -77,15 +81,19 @@ function enter(element: Element, context: Context): boolean {
     : !writeWhole(element, context);
 }
 
-/** Pictures, code and rules have no content to go into. */
+/** Pictures, formulas, code and rules have no content to go into. */
 function writeWhole(element: Element, { writer, baseUrl }: Context): boolean {
   const { name, attribs } = element;
-  if (name === 'img') {
-    const source = absoluteUrl(attribs['src'], baseUrl) ?? absoluteUrl(attribs['data-src'], baseUrl);
+  const formula = readFormula(element);
+  if (formula !== null) {
+    if (formula.isBlock) writer.block(['$$', formula.tex, '$$']);
+    else writer.span(`$${formula.tex}$`);
+  } else if (name === 'img') {
+    const source = imageUrl(element, baseUrl);
     if (source !== null)
       writer.span(`![${escapeText(oneLine(attribs['alt']) ?? '', false)}](${target(source)})`);
   } else if (name === 'hr') writer.block(['---']);
-  else if (name === 'pre') writer.block(fenced(element));
+  else if (isCodeBlock(element)) writer.block(fenced(element));
   else if (name === 'code' || name === 'kbd' || name === 'samp') {
     const code = oneLine(rawText(element));
     if (code !== null) writer.span(codeSpan(code));
@@ -151,29 +159,10 @@ function cellMarkdown(cell: Element, baseUrl: string): string {
   return (oneLine(text) ?? '').replaceAll('|', '\\|');
 }
 
-function fenced(pre: Element): string[] {
-  const code = codeText(pre).replace(/^\n/, '').trimEnd();
+function fenced(block: Element): string[] {
+  const code = codeText(block);
   const fence = fenceFor(code, 3);
-  return [`${fence}${languageOf(pre)}`, ...code.split('\n'), fence];
-}
-
-/** Text as it is, with the line breaks that stand as elements. */
-function codeText(pre: Element): string {
-  const parts: string[] = [];
-  walk(pre, {
-    enter(node) {
-      if (isText(node)) parts.push(node.data);
-      else if (isTag(node) && node.name === 'br') parts.push('\n');
-      return true;
-    },
-  });
-  return parts.join('').replace(/\r\n?/g, '\n');
-}
-
-function languageOf(pre: Element): string {
-  const code = pre.children.find(isTag);
-  const classes = `${pre.attribs['class'] ?? ''} ${code?.attribs['class'] ?? ''}`;
-  return /(?:^|\s)(?:language|lang|highlight-source)-([\w+#-]{1,30})/.exec(classes)?.[1] ?? '';
+  return [`${fence}${codeLanguage(block)}`, ...code.split('\n'), fence];
 }
 
 function codeSpan(code: string): string {

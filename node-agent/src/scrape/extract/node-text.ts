@@ -1,6 +1,9 @@
-import { type ChildNode, isTag, isText, type ParentNode } from 'domhandler';
+import { type ChildNode, type Element, isTag, isText, type ParentNode } from 'domhandler';
+import { codeText } from './code-block.ts';
 import { foldBlanks } from './fold-blanks.ts';
+import { readFormula } from './formula.ts';
 import { hasNoText, isHidden } from './hidden.ts';
+import { rawText } from './raw-text.ts';
 import { walk } from './walk.ts';
 
 const PARAGRAPHS = new Set([
@@ -34,6 +37,7 @@ export function nodeText(root: ChildNode | ParentNode, options: TextOptions = {}
       else if (isTag(node)) {
         if (node !== root && !isXml && isHidden(node)) return false;
         writer.enter(node.name);
+        return isXml || !writeWhole(node, writer);
       }
       return true;
     },
@@ -43,13 +47,25 @@ export function nodeText(root: ChildNode | ParentNode, options: TextOptions = {}
   return text.length > limit ? text.slice(0, limit).trimEnd() : text;
 }
 
+/** Code keeps its lines; of a formula its source is all that reads as text. */
+function writeWhole(element: Element, writer: TextWriter): boolean {
+  if (element.name === 'pre') {
+    writer.writeLines(codeText(element));
+    writer.leave(element.name);
+  } else {
+    const formula = readFormula(element);
+    if (formula === null) return false;
+    writer.write(formula.tex);
+  }
+  return true;
+}
+
 class TextWriter {
   length = 0;
   readonly #isXml: boolean;
   readonly #parts: string[] = [];
   #breaks = 0;
   #hasBlank = false;
-  #preformatted = 0;
   #prefix = '';
 
   constructor(isXml: boolean) {
@@ -58,22 +74,20 @@ class TextWriter {
 
   enter(name: string): void {
     this.#break(name);
-    if (name === 'pre') this.#preformatted += 1;
-    else if (name === 'li') this.#prefix = '- ';
+    if (name === 'li') this.#prefix = '- ';
     else if (name === 'br') this.#breaks = Math.min(this.#breaks + 1, 2);
     else if ((name === 'td' || name === 'th') && this.#breaks === 0) this.#prefix = '\t';
   }
 
   leave(name: string): void {
-    if (name === 'pre') this.#preformatted -= 1;
     this.#break(name);
   }
 
+  writeLines(text: string): void {
+    if (text !== '') this.#emit(text);
+  }
+
   write(data: string): void {
-    if (this.#preformatted > 0) {
-      if (data !== '') this.#emit(data);
-      return;
-    }
     const words = foldBlanks(data);
     if (words === ' ') {
       this.#hasBlank = true;
@@ -108,16 +122,4 @@ class TextWriter {
     this.#hasBlank = false;
     if (name !== 'li') this.#prefix = this.#prefix === '\t' ? '' : this.#prefix;
   }
-}
-
-/** Everything between the tags, as it is. */
-export function rawText(root: ChildNode | ParentNode): string {
-  const parts: string[] = [];
-  walk(root, {
-    enter(node) {
-      if (isText(node)) parts.push(node.data);
-      return true;
-    },
-  });
-  return parts.join('');
 }

@@ -46,7 +46,8 @@ export function findParts(document: Document, url: string): PageParts {
     } else listFor(parts, name)?.push(element);
     if (name === 'html') parts.html ??= element;
     if (isByline(element)) parts.bylines.push(element);
-    return true;
+    // It repeats, for the few browsers without scripts, what the page has besides.
+    return name !== 'noscript';
   });
   return parts;
 }

@@ -1,7 +1,7 @@
 import type { ParentNode } from 'domhandler';
 import { Parser } from 'htmlparser2';
-import { rawText } from './node-text.ts';
 import { oneLine } from './one-line.ts';
+import { rawText } from './raw-text.ts';
 import { findFirst } from './walk.ts';
 
 const SLICE = 8 * 1024;

@@ -8,6 +8,8 @@ const MAX_DEPTH = 512;
 /** The parser itself slows down with the square of the depth, so a page that nests like this is refused. */
 const MAX_FLATTENED = 20_000;
 
+const CDATA = /(<(script|style|svg|math)\b[\s\S]*?<\/\2)|<!\[CDATA\[[^>]*>/gi;
+
 interface ParseOptions {
   isXml: boolean;
   maxElements: number;
@@ -19,8 +21,17 @@ interface ParseOptions {
  */
 export function parseDocument(text: string, { isXml, maxElements }: ParseOptions): Document {
   const handler = new CappedHandler(maxElements);
-  new Parser(handler, { xmlMode: isXml, decodeEntities: true }).end(text);
+  const markup = isXml || !text.includes('<![CDATA[') ? text : withoutCdata(text);
+  new Parser(handler, { xmlMode: isXml, decodeEntities: true }).end(markup);
   return handler.root;
+}
+
+/**
+ * In HTML what looks like a CDATA section is a comment up to the next `>`, while the parser would take it to `]]>`, or the page's end.
+ * Scripts, styles and drawings have sections of their own. Source: WHATWG HTML, markup declaration open state.
+ */
+function withoutCdata(text: string): string {
+  return text.replace(CDATA, (_, kept?: string) => kept ?? '<!---->');
 }
 
 class CappedHandler extends DomHandler {

@@ -1,5 +1,6 @@
 import { type Element, isTag, type ParentNode } from 'domhandler';
-import { isApart } from './clean-content.ts';
+import { isCodeBlock } from '../code-block.ts';
+import { isApart, type Strictness } from './clean-content.ts';
 import { linkDensity, type Measures } from './measure.ts';
 import type { Scores } from './score.ts';
 
@@ -13,13 +14,13 @@ const MIN_JOINING = 10;
 const LONG_PARAGRAPH = 80;
 
 /** The element that scores best, or what holds several that score nearly as well, with those beside it that belong to it. */
-export function chooseContent(scores: Scores, measures: Measures, cleans: boolean): Element[] {
+export function chooseContent(scores: Scores, measures: Measures, strictness: Strictness): Element[] {
   const ranked = [...scores].sort(([, a], [, b]) => b - a).slice(0, MAX_RIVALS);
   const [first] = ranked;
   if (!first) return [];
   let top = commonHolder(ranked, scores) ?? first[0];
-  top = widen(climb(top, scores), measures);
-  return withSiblings(top, { scores, measures, cleans });
+  top = outOfCode(widen(climb(top, scores), measures));
+  return withSiblings(top, { scores, measures, strictness });
 }
 
 /** Text that is spread over several parts is held together by what they have in common. */
@@ -82,6 +83,15 @@ function widen(start: Element, measures: Measures): Element {
   return top;
 }
 
+/** A part of a code block is nothing without the rest of it, and what is around it. */
+function outOfCode(start: Element): Element {
+  let top = start;
+  for (let above: ParentNode | null = start; above !== null && isTag(above); above = above.parent) {
+    if (isCodeBlock(above) && above.parent !== null && isTag(above.parent)) top = above.parent;
+  }
+  return top;
+}
+
 function isAlike(one: Element, other: Element): boolean {
   const [first = ''] = (one.attribs['class'] ?? '').split(' ');
   return one.name === other.name && first !== '' && (other.attribs['class'] ?? '').split(' ')[0] === first;
@@ -101,19 +111,24 @@ function isSoleChild(element: Element, above: ParentNode | null): above is Eleme
 interface JoinOptions {
   scores: Scores;
   measures: Measures;
-  cleans: boolean;
+  strictness: Strictness;
 }
 
-function withSiblings(top: Element, { scores, measures, cleans }: JoinOptions): Element[] {
+function withSiblings(top: Element, { scores, measures, strictness }: JoinOptions): Element[] {
   const holder = top.parent;
   if (holder === null) return [top];
   const topScore = scores.get(top) ?? 0;
   const threshold = Math.max(MIN_JOINING, topScore * JOINING_SHARE);
   const classes = top.attribs['class'] ?? '';
+  const prose = measures.get(top)?.prose ?? 0;
   return holder.children.filter(isTag).filter((sibling) => {
     if (sibling === top) return true;
     const own = measures.get(sibling);
-    if (!own || (cleans && isApart(sibling, own, measures.get(top)?.prose ?? 0))) return false;
+    if (
+      !own ||
+      (strictness.cleans && isApart(sibling, own, { prose, keepsComments: strictness.keepsComments }))
+    )
+      return false;
     const bonus = classes !== '' && sibling.attribs['class'] === classes ? topScore * JOINING_SHARE : 0;
     const score = scores.get(sibling);
     if (score !== undefined && score + bonus >= threshold) return true;

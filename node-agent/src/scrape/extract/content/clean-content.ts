@@ -1,4 +1,5 @@
 import { type Element, isTag } from 'domhandler';
+import { isCodeBlock } from '../code-block.ts';
 import { nodeText } from '../node-text.ts';
 import { oneLine } from '../one-line.ts';
 import { isDataTable } from '../read-tables.ts';
@@ -10,6 +11,7 @@ import { linkDensity, type Measure, type Measures } from './measure.ts';
 export interface Strictness {
   dropsUnlikely: boolean;
   usesNames: boolean;
+  keepsComments: boolean;
   cleans: boolean;
 }
 
@@ -43,7 +45,8 @@ const ABOUT =
 const MAX_ABOUT = 400;
 /** Parts within an article that are read apart from it, of any length. */
 const BESIDE =
-  /gallery|slideshow|carousel|(?:video|media)-?player|related|recommend|most-?popular|trending|outbrain|taboola|comment-?list/i;
+  /gallery|slideshow|carousel|(?:video|media)-?player|related|recommend|most-?popular|trending|outbrain|taboola/i;
+const COMMENT_LIST = /comment-?list/i;
 const OF_TABLES = new Set(['body', 'table', 'thead', 'tbody', 'tr', 'td', 'th']);
 const MOST = 0.5;
 const MIN_TEASERS = 3;
@@ -68,12 +71,14 @@ export function cleanContent(
     if (isTitle) isTitleSeen = true;
     const isLeftOut = isTitle || ALWAYS.has(element.name) || isSharing(element, own) || isAbout(element, own);
     const isCleaned =
-      strictness.cleans && (isApart(element, own, prose) || isFurniture(element, own, strictness.usesNames));
+      strictness.cleans &&
+      (isApart(element, own, { prose, keepsComments: strictness.keepsComments }) ||
+        isFurniture(element, own, strictness));
     if (isLeftOut || isCleaned) {
       dropped.add(element);
       return false;
     }
-    return true;
+    return !isCodeBlock(element);
   });
 }
 
@@ -94,9 +99,14 @@ function isAbout(element: Element, own: Measure): boolean {
   return ABOUT.test(namesOf(element));
 }
 
-/** What holds less than half of the prose and is other pages' teasers or a show of pictures. */
-export function isApart(element: Element, own: Measure, prose: number): boolean {
-  return own.prose < prose * MOST && (isTeaserList(own) || isBeside(element));
+/** What holds less than half of the prose and is other pages' teasers, a show of pictures, or comments. */
+export function isApart(
+  element: Element,
+  own: Measure,
+  { prose, keepsComments }: { prose: number; keepsComments: boolean },
+): boolean {
+  if (own.prose >= prose * MOST) return false;
+  return isTeaserList(own) || isBeside(element) || (!keepsComments && isCommentList(element));
 }
 
 /** A list of other pages, each with its first sentences. */
@@ -108,11 +118,15 @@ function isBeside(element: Element): boolean {
   return !OF_TABLES.has(element.name) && BESIDE.test(namesOf(element));
 }
 
+function isCommentList(element: Element): boolean {
+  return !OF_TABLES.has(element.name) && COMMENT_LIST.test(namesOf(element));
+}
+
 /** A part without prose that is called badly, or that links, controls or pictures make up. */
-function isFurniture(element: Element, own: Measure, usesNames: boolean): boolean {
+function isFurniture(element: Element, own: Measure, { usesNames, keepsComments }: Strictness): boolean {
   if (!SUSPECTS.has(element.name) || isInside(element, KEEPS)) return false;
   if (element.name === 'table' && isDataTable(element)) return false;
-  const weight = usesNames ? nameWeight(element) : 0;
+  const weight = usesNames ? nameWeight(element, keepsComments) : 0;
   if (weight < 0) return true;
   if (own.commas >= COMMAS_OF_PROSE || own.prose > own.text * MOST) return false;
   const isList = element.name === 'ul' || element.name === 'ol';

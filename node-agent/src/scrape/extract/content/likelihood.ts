@@ -1,8 +1,9 @@
 import type { Element } from 'domhandler';
+import { findFirst } from '../walk.ts';
 
 /** Parts of the names that pages give to what is not their content. Short ones count as whole words only. */
 const AWAY = anyOf(
-  ['advert', 'banner', 'breadcrumb', 'comment', 'cookie', 'consent', 'disqus', 'footer', 'masthead', 'menu'],
+  ['advert', 'banner', 'breadcrumb', 'cookie', 'consent', 'footer', 'masthead', 'menu'],
   [
     'newsletter',
     'outbrain',
@@ -25,16 +26,8 @@ const AWAY = anyOf(
     'shoutbox',
     'skyscraper',
   ],
-  [
-    '\\bads?\\b',
-    '\\bnav',
-    '\\bpager\\b',
-    '\\breplies\\b',
-    '\\brss\\b',
-    '\\bheader\\b',
-    '\\bmodal\\b',
-    '\\brail\\b',
-  ],
+  ['\\bads?\\b', '\\bnav', '\\bpager\\b', '\\brss\\b', '\\bheader\\b', '\\bmodal\\b', '\\brail\\b'],
+  ['upsell', 'cross-?sell', 'also-?(?:viewed|bought|like)', 'recently-?viewed', 'similar-(?:item|product)'],
   ['\\bextra\\b', '\\blegal\\b', '\\blogin\\b', '\\bmost-?(?:read|popular)'],
 );
 const CONTENT = anyOf([
@@ -52,18 +45,7 @@ const CONTENT = anyOf([
 ]);
 /** These tell even against what is called content besides. */
 const NOT_CONTENT = anyOf(
-  [
-    'advert',
-    'banner',
-    'breadcrumb',
-    'comment',
-    'contact',
-    'disqus',
-    'footer',
-    'hidden',
-    'masthead',
-    'newsletter',
-  ],
+  ['advert', 'banner', 'breadcrumb', 'contact', 'footer', 'hidden', 'masthead', 'newsletter'],
   [
     'outbrain',
     'promo',
@@ -76,6 +58,16 @@ const NOT_CONTENT = anyOf(
     'sponsor',
   ],
   ['taboola', 'widget', '\\bads?\\b', '\\bmeta\\b', '\\btags?\\b', '\\bmedia\\b', '\\bscroll\\b'],
+);
+/** What readers add to an article, and what a thread consists of. */
+const COMMENTS = anyOf(['comment', 'disqus', '\\brepl(?:y|ies)\\b']);
+const CONSENT = anyOf(
+  ['onetrust', 'didomi', 'usercentrics', 'truste\\b', '\\bgdpr\\b', '\\bcmp\\b'],
+  ['cookie[\\s-]?(?:consent|banner|notice|law|bar\\b|modal|popup|settings|preferences|message)'],
+  [
+    'consent[\\s-]?(?:banner|manager|popup|modal|overlay|bar\\b)',
+    '\\bprivacy[\\s-](?:cent|pref|banner|settings)',
+  ],
 );
 const AWAY_ROLES = new Set([
   ...[
@@ -109,23 +101,35 @@ const NEVER_AWAY = new Set([
 const MAX_NAMES = 500;
 const MAX_ID_WORDS = 4;
 
+/** What asks for consent is long on some pages, and content on none. Pages are called after it as well, but hold more than that. */
+export function asksConsent(element: Element): boolean {
+  if (NEVER_AWAY.has(element.name) || !CONSENT.test(namesOf(element))) return false;
+  return findFirst(element, ({ name }) => name === 'main' || name === 'article' || name === 'h1') === null;
+}
+
+/** Whether an element is called after comments. */
+export function isComments(element: Element): boolean {
+  return !NEVER_AWAY.has(element.name) && COMMENTS.test(namesOf(element));
+}
+
 /** What an element's names, role and tag say against its being content, before anything is counted. */
-export function isAway(element: Element): boolean {
+export function isAway(element: Element, keepsComments: boolean): boolean {
   const { name, attribs } = element;
   if (AWAY_TAGS.has(name)) return true;
   if (attribs['aria-hidden'] === 'true' || attribs['aria-modal'] === 'true') return true;
   if (AWAY_ROLES.has(attribs['role'] ?? '')) return true;
   if (NEVER_AWAY.has(name)) return false;
   const names = namesOf(element);
-  return names !== '' && AWAY.test(names) && !CONTENT.test(names);
+  if (names === '' || CONTENT.test(names)) return false;
+  return AWAY.test(names) || (!keepsComments && COMMENTS.test(names));
 }
 
 /** From -50 to 50, by what the element is called. */
-export function nameWeight({ attribs }: Element): number {
+export function nameWeight({ attribs }: Element, keepsComments: boolean): number {
   let weight = 0;
   for (const names of [wordsOf(attribs['class']), idWords(attribs['id'])]) {
     if (names === '') continue;
-    if (NOT_CONTENT.test(names)) weight -= 25;
+    if (NOT_CONTENT.test(names) || (!keepsComments && COMMENTS.test(names))) weight -= 25;
     if (CONTENT.test(names)) weight += 25;
   }
   return weight;

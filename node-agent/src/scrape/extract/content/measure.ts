@@ -75,6 +75,11 @@ export function linkDensity({ text, linkText }: Measure): number {
   return text === 0 ? 0 : linkText / text;
 }
 
+/** Characters that are in no link. */
+export function unlinkedText(own: Measure | undefined): number {
+  return own ? own.text - own.linkText : 0;
+}
+
 function empty(): Measure {
   return {
     text: 0,

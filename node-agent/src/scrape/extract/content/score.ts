@@ -1,4 +1,5 @@
 import { type Element, isTag, type ParentNode } from 'domhandler';
+import type { Strictness } from './clean-content.ts';
 import { nameWeight } from './likelihood.ts';
 import { INLINE, linkDensity, type Measure, type Measures } from './measure.ts';
 
@@ -24,11 +25,13 @@ const PARAGRAPHS = new Set([
 
 export type Scores = Map<Element, number>;
 
+type Naming = Pick<Strictness, 'usesNames' | 'keepsComments'>;
+
 /** Gives every element that holds paragraphs its score. */
-export function scoreElements(measures: Measures, usesNames: boolean): Scores {
+export function scoreElements(measures: Measures, naming: Naming): Scores {
   const scores: Scores = new Map();
   const credit = (element: Element, points: number) => {
-    const before = scores.get(element) ?? startScore(element, usesNames);
+    const before = scores.get(element) ?? startScore(element, naming);
     scores.set(element, before + points);
   };
   for (const [node, own] of measures) {
@@ -51,8 +54,8 @@ function paragraphPoints(own: Measure, maxLengthPoints: number): number {
   return 1 + own.commas + Math.min(Math.floor(own.ownText / 100), maxLengthPoints);
 }
 
-function startScore(element: Element, usesNames: boolean): number {
-  const weight = usesNames ? nameWeight(element) : 0;
+function startScore(element: Element, { usesNames, keepsComments }: Naming): number {
+  const weight = usesNames ? nameWeight(element, keepsComments) : 0;
   switch (element.name) {
     case 'div':
     case 'article':
