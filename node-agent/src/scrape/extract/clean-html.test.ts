@@ -21,6 +21,14 @@ test.each([
   ['<form><input><label>x <span>y</span></label></form>', 'x y'],
   ['<td colspan=2 bgcolor=red>x</td>', '<td colspan="2">x</td>'],
   ['<x"><b>y</b>', '<b>y</b>'],
+  [
+    '<picture><source srcset=/b.webp><img src="data:x" data-src=/late.png alt=a></picture>',
+    '<img src="https://site.test/late.png" alt="a">',
+  ],
+  [
+    '<p>If <script type="math/tex">a<1</script>:<script type="math/tex;mode=display">b</script><script>x()</script>',
+    '<p>If \\(a&lt;1\\):\\[b\\]</p>',
+  ],
 ])('%s', (html, expected) => {
   expect(clean(html)).toBe(expected);
 });

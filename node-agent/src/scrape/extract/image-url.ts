@@ -13,7 +13,9 @@ export function imageUrl(image: Element, baseUrl: string): string | null {
 
 function ownUrl({ attribs }: Element, baseUrl: string): string | null {
   for (const name of [...LATE, 'src']) {
-    const url = absoluteUrl(attribs[name]?.trim() || undefined, baseUrl);
+    const address = attribs[name]?.trim() ?? '';
+    // The page itself is no picture.
+    const url = address === '' || address.startsWith('#') ? null : absoluteUrl(address, baseUrl);
     if (url !== null) return url;
   }
   for (const name of LATE_SETS) {

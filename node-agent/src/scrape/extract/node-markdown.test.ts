@@ -46,6 +46,43 @@ test.each([
   ],
   ['<table><tr><td><table><tr><td>x</td><td>y</td></tr></table></td></tr></table>', 'x y'],
   ['<script>no()</script><p hidden>no</p><p style="display:none">no</p><p>yes', 'yes'],
+  [
+    '<div class="language-ts"><pre><span class="lineno">1</span>let a;\n<span class="lineno">2</span>b();\n</pre></div>',
+    '```ts\nlet a;\nb();\n```',
+  ],
+  [
+    '<table><tr><td class="gutter"><pre>1\n2</pre></td><td><pre><code class="hljs cpp"><span>a</span><br><span>b</span></code></pre></td></tr></table>',
+    '```cpp\na\nb\n```',
+  ],
+  [
+    '<pre data-language="go"><code><div>a {</div><div>\n</div><div>  b</div>\n<div>}</div></code><button>Copy</button></pre>',
+    '```go\na {\n\n  b\n}\n```',
+  ],
+  ['<p><code>a<br>b</code>', '```\na\nb\n```'],
+  [
+    '<p>If <script type="math/tex">a_1</script> and <img class="latex" alt="b^2" src=x.png> then <script type="math/tex; mode=display">c</script>',
+    'If $a_1$ and $b^2$ then\n\n$$\nc\n$$',
+  ],
+  [
+    '<span class="katex"><span class="katex-mathml"><math><semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></semantics></math></span><span class="katex-html" aria-hidden="true">x2</span></span>',
+    '$x^2$',
+  ],
+  ['<math alttext="{\\displaystyle a+b}"><mi>a</mi><mo>+</mo><mi>b</mi></math>', '$a+b$'],
+  ['<math><mi>a</mi><mo>+</mo><mi>b</mi></math>', 'a+b'],
+  ['<img data-src="/late.png" src="/blank.gif" alt=a>', '![a](https://site.test/late.png)'],
+  [
+    '<img srcset="/s.png 320w, /l.png 1280w, /m.png 640w" src="data:image/gif;base64,x">',
+    '![](https://site.test/l.png)',
+  ],
+  [
+    '<picture><source srcset="/p.webp 1x, /p2.webp 2x"><img src="data:image/gif;base64,x"></picture>',
+    '![](https://site.test/p2.webp)',
+  ],
+  [
+    '<img src="data:image/gif;base64,x"><noscript><img src=/n.png></noscript>',
+    '![](https://site.test/n.png)',
+  ],
+  ['<img src="" alt=none><img src="#"><p>x', 'x'],
   ['<dl><dt>term</dt><dd>meaning</dd></dl>', 'term\n\nmeaning'],
   ['', ''],
 ])('%s', (html, expected) => {
