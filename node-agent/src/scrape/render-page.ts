@@ -106,7 +106,8 @@ async function openAndRead(visit: Visit, main: MainDocument): Promise<RenderedPa
     try {
       return await read(visit, main, warnings);
     } catch (error) {
-      if (error instanceof ScrapeFailure || attempt === MAX_READS) throw error;
+      if (error instanceof ScrapeFailure) throw error;
+      if (attempt === MAX_READS) throw main.hasMovedOn() ? leadsOn(error) : error;
       // A script led elsewhere while the page was read: the next document is the one to read.
       await visit.page.waitForLoadState('domcontentloaded', { timeout: visit.deadline.remainingMs() });
     }
@@ -196,6 +197,10 @@ async function read(
     warnings,
     artifacts,
   };
+}
+
+function leadsOn(cause: unknown): ScrapeFailure {
+  return new ScrapeFailure('redirects', 'The page leads on without end.', { cause });
 }
 
 function notOnTheWeb(address: string): ScrapeFailure {
