@@ -4,7 +4,7 @@ import type { AccountId, SystemAccounts } from './accounts.ts';
 
 export interface Reservation {
   payoutId: string;
-  /** Whose money it is: a customer, a node, `burn` or `suspense`. */
+  /** Whose money it is: a customer, a node or `burn`. */
   source: AccountId;
   amount: bigint;
 }
