@@ -12,6 +12,7 @@ const HOSTS = ['127.0.0.1', '[::1]', 'localhost', 'private.test', ...ownLiterals
 const AUDIBLE = [
   ...['/iframe', '/img', '/fetch', '/ws', '/r1', '/input', '/mapped.js', '/content', '/wjs'],
   ...['/script', '/css', '/bg', '/object', '/xhr', '/based', '/form', '/ka'],
+  ...['/cl', '/typed.css', '/face', '/shadow'],
 ];
 /** These may take the page itself away, or wait for something that never comes: each has a page of its own. */
 const APART = [
@@ -126,6 +127,15 @@ describe.skipIf(findChromium() === null)('the browser behind the guard', () => {
     for (const host of HOSTS) {
       const outcome = await scrape(`${site.origin}/headers?at=${host}:${canary.port}`, javascript);
       expect(outcome).toMatchObject({ kind: 'completed', data: { title: 'hostile' } });
+    }
+    expect(canary.touches).toEqual([]);
+  });
+
+  test.each(['/xml', '/svg', '/xhtml'])('what the document %s names is not asked for', async (path) => {
+    for (const host of ['127.0.0.1', 'private.test']) {
+      const outcome = await scrape(`${site.origin}${path}?at=${host}:${canary.port}`, javascript);
+      expect(outcome).toMatchObject({ kind: 'completed' });
+      expect(JSON.stringify(outcome)).toMatch(/hostile/);
     }
     expect(canary.touches).toEqual([]);
   });

@@ -89,6 +89,32 @@ const TRICKS: Record<string, string> = {
   protocols:
     '<script>try{navigator.registerProtocolHandler("web+x","http://$/%s")}catch{}</script><a id=t~ href="mailto:x@$">x</a><a id=u~ href="tel:1">x</a><script>t~.click()</script>',
   turn: '<script>q~=new RTCPeerConnection({iceTransportPolicy:"relay",iceServers:[{urls:"turns:$?transport=tcp",username:"u",credential:"c"}]});q~.createDataChannel("x");q~.createOffer().then(o=>q~.setLocalDescription(o));q~.addIceCandidate({candidate:"candidate:1 1 udp 2130706431 127.0.0.1 "+"$".split(":").pop()+" typ host",sdpMid:"0"}).catch(()=>0)</script>',
+  oddframes:
+    '<iframe credentialless src="http://$/cl"></iframe><iframe src="view-source:http://$/vs"></iframe><iframe src="filesystem:http://$/temporary/x"></iframe><iframe src="intent://$/#Intent;scheme=http;end"></iframe><portal src="http://$/portal"></portal>',
+  blobframe:
+    '<script>k~=document.createElement("iframe");k~.src=URL.createObjectURL(new Blob(["<script>fetch(`http://$/blobframe`,{mode:`no-cors`})<\\/script>"],{type:"text/html"}));document.body.append(k~)</script>',
+  typedmodules:
+    '<script type=module>import "http://$/typed.css" with {type:"css"}</script><script type=module>import "http://$/typed.json" with {type:"json"}</script>',
+  builtstyles:
+    '<script>c~=new CSSStyleSheet;c~.replaceSync("body{border-image:url(http://$/built) 1}");document.adoptedStyleSheets.push(c~);new FontFace("z","url(http://$/face)").load().catch(()=>0)</script>',
+  shadow:
+    '<div><template shadowrootmode=open><link rel=stylesheet href="http://$/shadowcss"><img src="http://$/shadow"></template></div>',
+  auctions:
+    '<script>try{navigator.joinAdInterestGroup({owner:location.origin,name:"x",biddingLogicURL:"http://$/bid",updateURL:"http://$/update"},99).catch(()=>0)}catch{};try{navigator.runAdAuction({seller:location.origin,decisionLogicURL:"http://$/auction",interestGroupBuyers:[location.origin]}).catch(()=>0)}catch{};try{sharedStorage.worklet.addModule("http://$/storage").catch(()=>0)}catch{}</script>',
+  payments:
+    '<script>try{new PaymentRequest([{supportedMethods:"http://$/pay"},{supportedMethods:"https://$/pays"}],{total:{label:"x",amount:{currency:"USD",value:"1"}}}).canMakePayment().catch(()=>0)}catch{}</script><link rel=monetization href="http://$/money"><link rel=facilitated-payment href="http://$/fp">',
+  measured:
+    '<img attributionsrc="http://$/attribution" src=/x><script>try{fetchLater("http://$/later",{activateAfter:0})}catch{}</script>',
+  artwork:
+    '<script>try{navigator.mediaSession.metadata=new MediaMetadata({artwork:[{src:"http://$/art"}]});new Notification("x",{icon:"http://$/notice",image:"http://$/image"})}catch{}</script>',
+  rawsockets:
+    '<script>try{new TCPSocket("127.0.0.1",+"$".split(":").pop()).opened.catch(()=>0)}catch{};try{new UDPSocket({remoteAddress:"127.0.0.1",remotePort:+"$".split(":").pop()}).opened.catch(()=>0)}catch{}</script>',
+  addressspaces:
+    '<script>for(const a of["private","local","loopback","public"])try{fetch("http://$/"+a,{mode:"no-cors",targetAddressSpace:a}).catch(()=>0)}catch{}</script>',
+  dictionaries:
+    '<link rel=compression-dictionary href="http://$/dictionary"><script type=webbundle>{"source":"http://$/bundle","resources":["http://$/bundled"]}</script>',
+  sourcemaps:
+    '<script>0//# sourceMappingURL=http://$/jsmap\n</script><style>a{}/*# sourceMappingURL=http://$/cssmap */</style>',
   ftp: '<iframe src="ftp://$/"></iframe><iframe src="file:///etc/passwd"></iframe><img src="file:///etc/hostname">',
 };
 
@@ -124,6 +150,9 @@ export function hostilePages(): Record<string, Page> {
       response.setHeader('refresh', `0;url=http://${url.searchParams.get('at') ?? ''}/`);
       send(response, '');
     },
+    '/xml': of('text/xml', XML),
+    '/svg': of('image/svg+xml', SVG),
+    '/xhtml': of('application/xhtml+xml', XHTML),
     '/leave': at('<script>location.href = "http://$/leave"</script>'),
     '/leave-web': at('<script>location.href = "about:blank"</script>'),
     '/refresh': at('<meta http-equiv="refresh" content="0;url=http://$/main-refresh">'),
@@ -140,6 +169,21 @@ function tricks(): Page {
       markup.join('').replaceAll('$', target).replaceAll('~', String(index)),
     );
     send(response, body.join(''));
+  };
+}
+
+const XML =
+  '<?xml-stylesheet type="text/xsl" href="http://$/xsl"?><?xml-stylesheet type="text/css" href="http://$/xmlcss"?><!DOCTYPE r SYSTEM "http://$/dtd" [<!ENTITY e SYSTEM "http://$/entity"><!ENTITY % p SYSTEM "http://$/parameter"> %p;]><r xmlns:xi="http://www.w3.org/2001/XInclude"><t>hostile</t><xi:include href="http://$/include"/></r>';
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg"><text>hostile</text><image href="http://$/svgimage"/><script href="http://$/svgscript"/><foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="http://$/svgframe"/></foreignObject></svg>';
+const XHTML =
+  '<?xml-stylesheet href="http://$/pi"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>hostile</title></head><body>hostile<img src="http://$/ximage"/><object data="http://$/xobject"/></body></html>';
+
+/** A document of another type than HTML. */
+function of(type: string, markup: string): Page {
+  return (_request, response, url) => {
+    response.writeHead(200, { 'content-type': type });
+    response.end(markup.replaceAll('$', url.searchParams.get('at') ?? ''));
   };
 }
 
