@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Hello, LIMITS, type NodeId, type SigningKey } from '@watt/shared';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { withinMs } from '../within-ms.ts';
 import { createAdmission, type Ticket } from './admission.ts';
 import { awaitHello } from './await-hello.ts';
 import { closeSocket } from './close-socket.ts';
@@ -102,14 +103,14 @@ class NodeHub implements Hub {
     this.#isClosing = true;
     clearInterval(this.#sweep);
     const idle = Promise.all([...this.#connections.values()].map((connection) => connection.idle()));
-    await withinMs(idle, graceMs);
+    await withinMs<unknown>(idle, graceMs, null);
     for (const connection of this.#connections.values()) {
       connection.end('router_closing', 'the router is closing, connect again soon');
     }
     const sockets = [...this.#server.clients];
     for (const socket of sockets)
       if (socket.readyState === socket.OPEN) closeSocket(socket, 'router_closing', '');
-    await withinMs(Promise.all(sockets.map(whenClosed)), this.#limits.closeMs);
+    await withinMs<unknown>(Promise.all(sockets.map(whenClosed)), this.#limits.closeMs, null);
     for (const socket of sockets) socket.terminate();
     this.#server.close();
   }
@@ -242,13 +243,4 @@ class NodeHub implements Hub {
 function whenClosed(socket: WebSocket): Promise<void> {
   if (socket.readyState === socket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => socket.once('close', () => resolve()));
-}
-
-async function withinMs(work: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { SqlRunner } from '../db/connect.ts';
-import { openProcessLock } from '../db/process-lock.ts';
+import { openProcessLock, type ProcessLock } from '../db/process-lock.ts';
+import { repeat } from '../repeat.ts';
 import { presenceLock, type RouterId } from './live-routers.ts';
 
 /** A router's process, as the others of its database see it. */
@@ -23,31 +24,21 @@ export async function announceRouter(options: {
   if (!row) throw new Error('The database gives no number to routers');
   const { router } = row;
   const lock = openProcessLock(databaseUrl, presenceLock(router));
+  await firstTake(lock, router);
   // A connection that broke took the lock with it: until it is back others may take over what this router has, which costs work and no money.
-  const keep = (): Promise<boolean> =>
-    lock.isHeld().catch((error: unknown) => {
-      logger.warn({ err: error }, 'other routers cannot see that this one lives');
-      return false;
-    });
-  if (!(await keep())) {
+  const keeper = repeat(async () => void (await lock.isHeld()), {
+    everyMs: KEEP_MS,
+    onFault: (error) => logger.warn({ err: error }, 'other routers cannot see that this one lives'),
+  });
+  keeper.start();
+  return { router, close: async () => void (await Promise.all([keeper.stop(), lock.close()])) };
+}
+
+async function firstTake(lock: ProcessLock, router: RouterId): Promise<void> {
+  try {
+    if (!(await lock.isHeld())) throw new Error(`Another process is router ${router} of this database`);
+  } catch (error) {
     await lock.close();
-    throw new Error(`Router ${router} cannot show that it lives`);
+    throw error;
   }
-  let keeping: Promise<unknown> = Promise.resolve();
-  let isKeeping = false;
-  const timer = setInterval(() => {
-    if (isKeeping) return;
-    isKeeping = true;
-    keeping = keep().finally(() => {
-      isKeeping = false;
-    });
-  }, KEEP_MS);
-  return {
-    router,
-    async close() {
-      clearInterval(timer);
-      await lock.close();
-      await keeping;
-    },
-  };
 }
