@@ -105,7 +105,7 @@ function isPiece(
 ): boolean {
   if (keepsComments) return true;
   const isBeside = found.elements.every((element) => isWithin(element, dropped));
-  if (isBeside && (found.text < ENOUGH || region.text >= ENOUGH)) return true;
+  if (isBeside && (found.text < ENOUGH || region.text > found.text)) return true;
   if (found.unlinked < region.unlinked * SHARE_OF_ARTICLE) return true;
   const isMost =
     found.unlinked >= region.unlinked * SHARE_OF_OTHERS && found.text >= region.text * SHARE_WITH_LINKS;

@@ -62,7 +62,7 @@ const NOT_CONTENT = anyOf(
 /** What readers add to an article, and what a thread consists of. */
 const COMMENTS = anyOf(['comment', 'disqus', '\\brepl(?:y|ies)\\b']);
 const CONSENT = anyOf(
-  ['onetrust', 'didomi', 'usercentrics', 'truste\\b', '\\bgdpr\\b', '\\bcmp\\b'],
+  ['onetrust', 'didomi', 'usercentrics', 'truste\\b', '\\bgdpr\\b', '\\bqc-cmp', '\\bcmp-?box'],
   ['cookie[\\s-]?(?:consent|banner|notice|law|bar\\b|modal|popup|settings|preferences|message)'],
   [
     'consent[\\s-]?(?:banner|manager|popup|modal|overlay|bar\\b)',
