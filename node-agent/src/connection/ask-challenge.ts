@@ -1,5 +1,4 @@
-import type { Challenge } from '@watt/shared';
-import { LIMITS } from '@watt/shared';
+import { type Challenge, LIMITS } from '@watt/shared';
 import WebSocket from 'ws';
 import { type ChallengeExpectations, checkChallenge } from './check-challenge.ts';
 import { ConnectFault } from './session-end.ts';

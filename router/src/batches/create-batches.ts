@@ -1,5 +1,4 @@
-import type { BatchPage, BatchSummary, BatchView } from '@watt/shared';
-import { type JobId, parseJobId } from '@watt/shared';
+import { type BatchPage, type BatchSummary, type BatchView, type JobId, parseJobId } from '@watt/shared';
 import { loadQueuedJobs, type QueuedJob, type Waiters } from '../jobs/jobs.ts';
 import type { FundOutcome, Spender } from '../payments/payments.ts';
 import {

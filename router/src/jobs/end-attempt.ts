@@ -1,5 +1,4 @@
-import type { AttemptId, ErrorCode, JobId } from '@watt/shared';
-import { canonicalJson, sha256Hex } from '@watt/shared';
+import { type AttemptId, canonicalJson, type ErrorCode, type JobId, sha256Hex } from '@watt/shared';
 import { lowerBudgets } from '../access/access.ts';
 import type { SqlClient, SqlRunner } from '../db/connect.ts';
 import { type SystemAccounts, voidHolds } from '../ledger/ledger.ts';
