@@ -43,6 +43,21 @@ test('a job is run and its result sent, with its file ahead, until it is acknowl
   });
 });
 
+test('a page has what other nodes left of its time, and never more than its own', async () => {
+  await using router = await startScriptedRouter();
+  await using running = await startNode(router);
+  const peer = await router.accept();
+  const { timeout } = scrapeRequest().options;
+  for (const time_left_ms of [undefined, 1500, 3_600_000]) {
+    peer.send(...jobOf(time_left_ms === undefined ? {} : { time_left_ms }));
+    await eventually(() => running.scrapes.length).toBe(1);
+    const [scrape] = running.scrapes.splice(0);
+    expect(scrape?.task.options.timeout).toBe(time_left_ms === 1500 ? 1.5 : timeout);
+    scrape?.finish(page('hello'));
+    await peer.next('result');
+  }
+});
+
 test.each([
   ['a forged key', { signer: createSigningKey() }, 'wrong_router_key'],
   ['another protocol', { challenge: { protocol: 2 } }, 'protocol_version'],

@@ -5,7 +5,7 @@ import { createSigningKey, type SigningKey } from '@watt/shared';
 import { createHome, type Home, homeAt } from '../../src/config/home.ts';
 import type { Workers } from '../../src/jobs/workers.ts';
 import { type RunNodeOptions, type RunningNode, runNode } from '../../src/run-node.ts';
-import type { ScrapeCompleted, ScrapeOutcome } from '../../src/scrape/scrape-task.ts';
+import type { ScrapeCompleted, ScrapeOutcome, ScrapeTask } from '../../src/scrape/scrape-task.ts';
 import type { ScriptedRouter } from './scripted-router.ts';
 
 export interface TestNode extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface TestNode extends AsyncDisposable {
   /** Warnings and errors, one line each. */
   faults: string[];
   /** Scrapes that wait to be answered, in order of their arrival. */
-  scrapes: { signal: AbortSignal; finish(outcome: ScrapeOutcome): void }[];
+  scrapes: { task: ScrapeTask; signal: AbortSignal; finish(outcome: ScrapeOutcome): void }[];
 }
 
 export interface TestNodeOptions extends Partial<Omit<RunNodeOptions, 'prepareWorkers'>> {
@@ -34,7 +34,7 @@ export async function startNode(router: ScriptedRouter, options: TestNodeOptions
   const workers: Workers = {
     capabilities: { scrape: { slots: 2, javascript: false, screenshots: true }, execute: null },
     problems: [],
-    scrape: (_, signal) => new Promise((finish) => scrapes.push({ signal, finish })),
+    scrape: (task, signal) => new Promise((finish) => scrapes.push({ task, signal, finish })),
     close: async () => {
       for (const { finish } of scrapes) finish(failed);
     },
