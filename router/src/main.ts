@@ -3,6 +3,7 @@ import { startRouter } from './build-router.ts';
 import { toConfig } from './config/config.ts';
 import { readEnv } from './config/env.ts';
 import { toSecrets } from './config/secrets.ts';
+import { tolerateLostDatabase } from './db/tolerate-lost-database.ts';
 import { runMoney } from './operator/operator.ts';
 
 const env = readEnv();
@@ -18,6 +19,7 @@ if (area === 'money') {
 }
 
 async function serve(): Promise<void> {
+  tolerateLostDatabase(process);
   try {
     const router = await startRouter(toConfig(env), await toSecrets(env));
     const stop = (): void => {
