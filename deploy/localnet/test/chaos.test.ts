@@ -24,7 +24,7 @@ function runChaos(args: string[]): Promise<MoneyChaosReport> {
 it(
   'loses, doubles and forgets no money while everything is killed',
   async () => {
-    const report = await runChaos(['money', '--jobs', '30']);
+    const report = await runChaos(['money', '--jobs', '24']);
     expect(report.faults, formatChaosReport(report)).toEqual([]);
     expect(Object.keys(report.deeds).length).toBeGreaterThan(0);
     expect(report.figures['jobs captured']).toBeGreaterThan(0);
