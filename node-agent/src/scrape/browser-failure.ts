@@ -36,8 +36,9 @@ export function documentFailure({ main, egress }: Circumstances): ScrapeFailure 
     const message = 'The page was left for an address that is not on the web.';
     return new ScrapeFailure('browser', message, { isRetryable: false });
   }
-  // Chromium takes addresses that are none.
-  if (parseUrl(failure?.url ?? response?.url() ?? '') === null && (failure || response)) return noAddress();
+  const address = failure?.url ?? response?.url();
+  // Chromium takes some that are none.
+  if (address !== undefined && parseUrl(address) === null) return noAddress();
   // Nobody called it off but Chromium itself, for a redirect to an address that runs as a script.
   if (failure?.errorText === ABORTED && response === null) return blockedBy('scheme');
   if (failure) return ofNetError(failure.errorText, egressFailureAt(egress, failure.url));

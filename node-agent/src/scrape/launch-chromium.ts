@@ -74,6 +74,8 @@ export async function launchChromium({
       // It cannot start under root; everywhere else a renderer is never run without it.
       chromiumSandbox: runAs !== 'root',
       args: FLAGS,
+      // Playwright trusts the pages of its users; here one that navigates without end would starve all others.
+      ignoreDefaultArgs: ['--disable-ipc-flooding-protection'],
       artifactsDir: folder.artifacts,
       // Nothing of this node's own environment: it may hold secrets, and Chromium runs strangers' pages.
       env: {

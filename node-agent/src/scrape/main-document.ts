@@ -54,8 +54,8 @@ export function watchMainDocument(page: Page): MainDocument {
     failure = null;
     if (request.redirectedFrom() === null) navigations += 1;
   });
-  page.on('response', (response) => {
-    if (isMain(response.request()) && answers.length < MAX_ANSWERS) answers.push(response);
+  page.on('response', (answer) => {
+    if (isMain(answer.request()) && answers.length < MAX_ANSWERS) answers.push(answer);
   });
   page.on('requestfailed', (request) => {
     // A document that a script has left is cut off too, perhaps after the next was asked for.

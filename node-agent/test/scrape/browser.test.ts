@@ -62,6 +62,9 @@ const PAGES: Record<string, Page> = {
   '/history': bytesPage(
     '<title>history</title><p>text</p><script>for(i=0;i<500;i++)try{history.pushState(0,"","?"+i)}catch{}</script>',
   ),
+  '/hashes': bytesPage(
+    '<title>hashes</title><p>text</p><script>setInterval(()=>{location.hash=Math.random()},1)</script>',
+  ),
   '/mutates': bytesPage(
     '<title>mutates</title><p>text</p><script>setInterval(()=>{document.body.append(document.createElement("i"))},0)</script>',
   ),
@@ -217,6 +220,7 @@ describe.skipIf(findChromium() === null)('pages in the browser', () => {
     ['/prints', { title: 'prints', text: 'text' }, 200],
     ['/asks', { title: 'asks', text: 'text' }, 200],
     ['/history', { title: 'history', text: 'text' }, 200],
+    ['/hashes', { title: 'hashes', text: 'text' }, 200],
     ['/mutates', { title: 'mutates', text: 'text' }, 200],
     ['/frames', { title: 'frames', text: 'text' }, 200],
     ['/worker-loops', { title: 'workers', text: 'text' }, 200],
