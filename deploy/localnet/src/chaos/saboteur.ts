@@ -15,14 +15,15 @@ export interface SaboteurOptions {
 export interface Saboteur {
   /** What was broken how often. */
   readonly deeds: Map<string, number>;
-  /** Aborted when something that was broken does not come back. */
+  /** Aborted when something ends by itself, or does not come back. */
   readonly failed: AbortSignal;
-  /** Breaks nothing more, and resolves when all that was broken is back. */
+  /** Breaks nothing more, and resolves when all that was broken is back. Rejects with what `failed` was aborted for. */
   stop(): Promise<void>;
 }
 
 const PAUSE_MS = { min: 150, max: 1500 };
 const RECENT = 5;
+const WATCH_MS = 500;
 /** Chances of what may go wrong with any call of the chain, all the while. */
 const LASTING_FAULTS = {
   dropRate: 0.1,
@@ -106,6 +107,13 @@ export function startSaboteur(options: SaboteurOptions): Saboteur {
   const running = run();
   // Whoever stops the saboteur hears of what went wrong.
   running.catch((error: unknown) => failing.abort(error));
+  const watching = setInterval(() => {
+    try {
+      for (const server of servers) server.assertAlive();
+    } catch (error) {
+      failing.abort(error);
+    }
+  }, WATCH_MS);
 
   return {
     deeds,
@@ -113,8 +121,13 @@ export function startSaboteur(options: SaboteurOptions): Saboteur {
     async stop() {
       stopping.abort();
       Object.assign(chain.faults, NO_FAULTS);
-      await running;
-      for (const server of servers) server.assertAlive();
+      try {
+        // What waits for a server that is gone would wait for long.
+        await Promise.race([running, aborted(failing.signal)]);
+      } finally {
+        clearInterval(watching);
+      }
+      failing.signal.throwIfAborted();
     },
   };
 }
@@ -122,4 +135,11 @@ export function startSaboteur(options: SaboteurOptions): Saboteur {
 /** Ends early, without a fault, when the signal is aborted. */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
 }
