@@ -152,5 +152,12 @@ async function complete(
 
 async function fail({ jobId, attemptId }: { jobId: JobId; attemptId: AttemptId }): Promise<void> {
   const failure = { code: 'NODE_FAILED' as const, message: 'as the test said' };
-  await endAttempt(db.database.sql, accounts, { jobId, attemptId, router: null, state: 'failed', reason: '', failure });
+  await endAttempt(db.database.sql, accounts, {
+    jobId,
+    attemptId,
+    router: null,
+    state: 'failed',
+    reason: '',
+    failure,
+  });
 }
