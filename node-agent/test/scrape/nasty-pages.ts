@@ -59,6 +59,10 @@ export const NASTY_PAGES: Record<string, Page> = {
   '/gbk': encoded('中文网页', 'gbk', 'text/html', '<meta charset=gbk>'),
 
   '/gzip': compressed('gzip', gzipSync(hello)),
+  '/gzip-members': compressed(
+    'gzip',
+    Buffer.concat([hello.slice(0, 9), hello.slice(9)].map((part) => gzipSync(part))),
+  ),
   '/br': compressed('br', brotliCompressSync(hello)),
   '/deflate': compressed('deflate', deflateSync(hello)),
   '/deflate-raw': compressed('deflate', deflateRawSync(hello)),
@@ -208,6 +212,11 @@ export const RAW_ANSWERS: Record<string, string> = {
   '/nothing': '',
   '/switching': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
   '/huge-header': `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(200_000)}\r\n\r\nhi`,
+  '/bad-chunk': 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nx',
+  '/negative-length': 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: -5\r\n\r\nx',
+  '/hints':
+    'HTTP/1.1 103 Early Hints\r\nLink: </x.js>; rel=preload; as=script\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n<title>hints</title>',
+  '/http10': 'HTTP/1.0 200 OK\r\n\r\n<title>ten</title>',
   '/no-type': 'HTTP/1.1 200 OK\r\nContent-Length: 33\r\n\r\n<title>untyped</title><p>hello</p>',
   '/no-type-binary': 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\x00\x01\x02\x03',
 };

@@ -52,12 +52,15 @@ test.each([
   expect(outcome).toMatchObject({ kind: 'completed', data: { title }, metadata: { encoding } });
 });
 
-test.each(['/gzip', '/br', '/deflate', '/deflate-raw', '/gzip-twice'])('%s is unpacked', async (path) => {
-  expect(await scrape(at(path))).toMatchObject({
-    kind: 'completed',
-    data: { title: 'packed', text: 'hello' },
-  });
-});
+test.each(['/gzip', '/gzip-members', '/br', '/deflate', '/deflate-raw', '/gzip-twice'])(
+  '%s is unpacked',
+  async (path) => {
+    expect(await scrape(at(path))).toMatchObject({
+      kind: 'completed',
+      data: { title: 'packed', text: 'hello' },
+    });
+  },
+);
 
 test.each([
   ['/gzip-cut', 'http'],
@@ -89,6 +92,8 @@ test.each([
   ['/length-too-long', 'connect'],
   ['/chunks-cut', 'connect'],
   ['/two-lengths', 'http'],
+  ['/bad-chunk', 'http'],
+  ['/negative-length', 'http'],
   ['/not-http', 'http'],
   ['/nothing', 'connect'],
   ['/switching', 'connect'],
@@ -99,8 +104,12 @@ test.each([
   expect(outcome).toMatchObject({ kind: 'failed', code: 'SCRAPE_FAILED', reason });
 });
 
-test('a page without a type is looked at', async () => {
-  expect(await scrape(`http://127.0.0.1:${raw.port}/no-type`)).toMatchObject({ data: { title: 'untyped' } });
+test.each([
+  ['/no-type', 'untyped'],
+  ['/hints', 'hints'],
+  ['/http10', 'ten'],
+])('the raw answer %s is read, and looked at where it has no type', async (path, title) => {
+  expect(await scrape(`http://127.0.0.1:${raw.port}${path}`)).toMatchObject({ data: { title } });
 });
 
 test.each([
