@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ContainerEngine } from './container-engine.ts';
+import { type ContainerHandle, containerHandle } from './container-handle.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import { encodeJobFrame, type SupervisorJob } from './job-frame.ts';
 import { listenToStdio } from './listen-to-stdio.ts';
@@ -14,8 +15,7 @@ const GO = 'g';
 export type FrameListener = (frame: Exclude<SupervisorFrame, { type: 'end' | 'ready' }>) => void;
 
 /** A started container whose supervisor takes exactly one job. */
-export interface JobContainer {
-  readonly id: string;
+export interface JobContainer extends ContainerHandle {
   /** Resolves once the supervisor takes a job, to false when the stdio closed before that. Never rejects. */
   readonly ready: Promise<boolean>;
   /** Resolves when the container's stdio has closed, for whatever reason. Never rejects. */
@@ -27,11 +27,6 @@ export interface JobContainer {
   run(job: SupervisorJob, onFrame: FrameListener): Promise<JobEnd | null>;
   /** Lets the program of a job start whose compilation has ended. */
   proceed(): void;
-  /** Ends its stdin, at which the supervisor ends the job: sooner than the engine gets to a kill. */
-  letGo(): void;
-  kill(): Promise<void>;
-  /** Ends whatever runs in it and removes it. */
-  discard(): Promise<void>;
   /** What the supervisor or the runtime said of trouble of their own. */
   diagnostics(): string;
 }
@@ -66,9 +61,8 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
   });
 
   return {
-    id,
-    ready: ready.promise,
-    closed: closed.promise,
+    ...containerHandle(engine, id, stdio),
+    ...{ ready: ready.promise, closed: closed.promise, diagnostics },
     run(job, listener) {
       if (nonce !== undefined) throw new Error('a container runs one job');
       nonce = job.nonce;
@@ -80,14 +74,5 @@ function wireContainer(engine: ContainerEngine, id: string, stdio: Duplex): JobC
     proceed() {
       stdio.write(GO);
     },
-    letGo() {
-      stdio.end();
-    },
-    kill: () => engine.kill(id),
-    async discard() {
-      stdio.destroy();
-      await engine.remove(id);
-    },
-    diagnostics,
   };
 }

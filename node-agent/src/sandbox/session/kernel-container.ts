@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ContainerEngine } from '../container-engine.ts';
+import { type ContainerHandle, containerHandle } from '../container-handle.ts';
 import { listenToStdio } from '../listen-to-stdio.ts';
 import { settleable } from '../settleable.ts';
 import type { JobEnd } from '../supervisor-frames.ts';
@@ -15,19 +16,13 @@ import {
 export type KernelListener = (frame: Extract<KernelFrame, { type: 'output' | 'value' }>) => void;
 
 /** A started container whose supervisor hands calls to a kernel. */
-export interface KernelContainer {
-  readonly id: string;
+export interface KernelContainer extends ContainerHandle {
   /** Resolves once the kernel takes calls, to false when the stdio closed before that. Never rejects. */
   readonly ready: Promise<boolean>;
   /** Resolves with the supervisor's account of the session, or null when the stdio closed without one. Never rejects. */
   readonly ended: Promise<JobEnd | null>;
   /** Runs a program. One at a time. Resolves with null when the session ended first. Never rejects. */
   call(call: { nonce: string; timeoutMs: number; code: string }): Promise<CallEnd | null>;
-  /** Ends its stdin, at which the supervisor ends the session: sooner than the engine gets to a kill. */
-  letGo(): void;
-  kill(): Promise<void>;
-  /** Ends whatever runs in it and removes it. */
-  discard(): Promise<void>;
   /** What the supervisor or the runtime said of trouble of their own. */
   diagnostics(): string;
 }
@@ -76,7 +71,8 @@ export function wireKernel(
   stdio.write(encodeSettings({ nonce, outputBytes }));
 
   return {
-    ...{ id, ready: ready.promise, ended: ended.promise, diagnostics },
+    ...containerHandle(engine, id, stdio),
+    ...{ ready: ready.promise, ended: ended.promise, diagnostics },
     call(call) {
       if (current !== null) throw new Error('a kernel runs one call at a time');
       const over = settleable<CallEnd | null>();
@@ -85,14 +81,6 @@ export function wireKernel(
       void ended.promise.then(() => over.resolve(null));
       stdio.write(encodeCall(call));
       return over.promise;
-    },
-    letGo() {
-      stdio.end();
-    },
-    kill: () => engine.kill(id),
-    async discard() {
-      stdio.destroy();
-      await engine.remove(id);
     },
   };
 }
