@@ -1,5 +1,5 @@
 import { type Element, isTag, isText, type Text } from 'domhandler';
-import { isHidden } from './hidden.ts';
+import { isHidden, isLineNumber } from './hidden.ts';
 import { findFirst, walk } from './walk.ts';
 
 /** Parts of a code block that stand in a line of their own. */
@@ -34,8 +34,7 @@ export function codeText(block: Element): string {
       if (isText(node)) {
         if (!isBetweenLines(node)) write(node.data);
       } else if (isTag(node) && node !== block) {
-        if (node.name === 'button' || isHidden(node) || UNSELECTABLE.test(node.attribs['style'] ?? ''))
-          return false;
+        if (isBesideCode(node)) return false;
         if (node.name === 'br') write('\n');
         isLineDue ||= LINES.has(node.name);
       }
@@ -46,6 +45,11 @@ export function codeText(block: Element): string {
     },
   });
   return parts.join('').replace(/\r\n?/g, '\n').replace(/^\n/, '').trimEnd();
+}
+
+function isBesideCode(element: Element): boolean {
+  if (element.name === 'button' || isHidden(element) || isLineNumber(element)) return true;
+  return UNSELECTABLE.test(element.attribs['style'] ?? '');
 }
 
 /** Blanks between lines that are elements are no line. */

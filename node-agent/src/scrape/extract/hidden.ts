@@ -22,7 +22,13 @@ export function isHidden(element: Element): boolean {
   if (hasNoText(element)) return true;
   const { hidden, style, class: classes } = element.attribs;
   if (hidden !== undefined || (style !== undefined && DISPLAY_NONE.test(style))) return true;
-  return classes !== undefined && (DRAWN.test(classes) || (NUMBERING.test(classes) && isNumbers(element)));
+  if (classes === undefined) return false;
+  return element.name === 'span' ? DRAWN.test(classes) : element.name === 'td' && isLineNumber(element);
+}
+
+/** Whether an element of a code block, or of a table around one, holds the numbers of its lines. */
+export function isLineNumber(element: Element): boolean {
+  return NUMBERING.test(element.attribs['class'] ?? '') && isNumbers(element);
 }
 
 /** Stops at the first letter, since whole pages are called so too. */

@@ -2,7 +2,7 @@ import { type Document, type Element, isTag, type ParentNode } from 'domhandler'
 import { chooseContent } from './content/choose-content.ts';
 import { cleanContent, type Strictness } from './content/clean-content.ts';
 import { type LikelyParts, readLikelyParts } from './content/likely-parts.ts';
-import { measure, unlinkedText } from './content/measure.ts';
+import { type Measures, measure, unlinkedText } from './content/measure.ts';
 import { findRegion } from './content/region.ts';
 import { saysArticle } from './content/says-article.ts';
 import { scoreElements } from './content/score.ts';
@@ -17,7 +17,7 @@ const LONG = 4_000;
 /** What an article must hold at least of the text around it, links not counted. */
 const SHARE_OF_ARTICLE = 0.3;
 /** The same where neither the page nor its length says that it is an article. */
-const SHARE_OF_OTHERS = 0.6;
+const SHARE_OF_OTHERS = 0.5;
 /** The same with links counted: listings are made of links. */
 const SHARE_WITH_LINKS = 0.3;
 
@@ -47,21 +47,26 @@ export function findMainContent(document: Document): MainContent | null {
   const parts = readLikelyParts(document, body);
   const found = findArticle(parts, title);
   const { elements, isMain } = findRegion(parts);
-  const region = cleanRegion(elements, parts, title);
-  const best = found === null || isPiece(found, region, parts, document) ? region : found;
-  if (best.text === 0) return null;
+  const isPieceOf = (region: Size) => found === null || isPiece(found, region, parts, document);
+  // Against more than the region will have left the answer costs less, and mostly it is no.
+  const region = isPieceOf(sizeOf(elements, parts.measures)) ? cleanRegion(elements, parts, title) : null;
+  const best = found !== null && (region === null || !isPieceOf(region)) ? found : region;
+  if (best === null || best.text === 0) return null;
   const content = prune(documentOf(best.elements), best.dropped);
   return { document: content, standsOut: best === found || isMain || parts.keepsComments };
 }
 
-interface Found {
-  elements: Element[];
-  /** What is left out of them. */
-  dropped: Set<Element>;
+interface Size {
   /** Characters, as `measure` counts them. */
   text: number;
   /** Those that are in no link. */
   unlinked: number;
+}
+
+interface Found extends Size {
+  elements: Element[];
+  /** What is left out of them. */
+  dropped: Set<Element>;
 }
 
 /** Where paragraphs are densest, looked for less and less strictly. */
@@ -89,17 +94,27 @@ function tryFind(parts: LikelyParts, strictness: Strictness, title: string | nul
 function toFound(elements: Element[], dropped: Set<Element>): Found {
   const found: Found = { elements, dropped, text: 0, unlinked: 0 };
   for (const element of elements) {
-    const kept = measure(element, dropped).get(element);
-    found.text += kept?.text ?? 0;
-    found.unlinked += unlinkedText(kept);
+    const { text, unlinked } = sizeOf([element], measure(element, dropped));
+    found.text += text;
+    found.unlinked += unlinked;
   }
   return found;
+}
+
+function sizeOf(elements: readonly Element[], measures: Measures): Size {
+  const size: Size = { text: 0, unlinked: 0 };
+  for (const element of elements) {
+    const own = measures.get(element);
+    size.text += own?.text ?? 0;
+    size.unlinked += unlinkedText(own);
+  }
+  return size;
 }
 
 /** Whether what was found is only a piece of what the page is read for, or stands beside it. */
 function isPiece(
   found: Found,
-  region: Found,
+  region: Size,
   { dropped, keepsComments }: LikelyParts,
   document: Document,
 ): boolean {

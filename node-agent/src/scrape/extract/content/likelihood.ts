@@ -60,15 +60,16 @@ const NOT_CONTENT = anyOf(
   ['taboola', 'widget', '\\bads?\\b', '\\bmeta\\b', '\\btags?\\b', '\\bmedia\\b', '\\bscroll\\b'],
 );
 /** What readers add to an article, and what a thread consists of. */
-const COMMENTS = anyOf(['comment', 'disqus', '\\brepl(?:y|ies)\\b']);
+const COMMENTS = anyOf(['comment', 'disqus', 'repl(?:y|ies)\\b']);
 const CONSENT = anyOf(
-  ['onetrust', 'didomi', 'usercentrics', 'truste\\b', '\\bgdpr\\b', '\\bqc-cmp', '\\bcmp-?box'],
-  ['cookie[\\s-]?(?:consent|banner|notice|law|bar\\b|modal|popup|settings|preferences|message)'],
+  ['onetrust', 'didomi', 'usercentrics', 'truste\\b', 'gdpr(?![a-z])', '\\bqc-cmp', '\\bcmp-?box'],
+  ['cookie[\\s_-]?(?:consent|banner|notice|law|bar\\b|modal|popup|settings|preferences|message)'],
   [
-    'consent[\\s-]?(?:banner|manager|popup|modal|overlay|bar\\b)',
-    '\\bprivacy[\\s-](?:cent|pref|banner|settings)',
+    'consent[\\s_-]?(?:banner|manager|popup|modal|overlay|bar\\b)',
+    '\\bprivacy[\\s_-](?:cent|pref|banner|settings)',
   ],
 );
+const HOLDERS = new Set(['div', 'section', 'aside', 'dialog', 'form']);
 const AWAY_ROLES = new Set([
   ...[
     'navigation',
@@ -103,13 +104,19 @@ const MAX_ID_WORDS = 4;
 
 /** What asks for consent is long on some pages, and content on none. Pages are called after it as well, but hold more than that. */
 export function asksConsent(element: Element): boolean {
-  if (NEVER_AWAY.has(element.name) || !CONSENT.test(namesOf(element))) return false;
+  if (!HOLDERS.has(element.name) || !isCalled(element, CONSENT)) return false;
   return findFirst(element, ({ name }) => name === 'main' || name === 'article' || name === 'h1') === null;
 }
 
 /** Whether an element is called after comments. */
 export function isComments(element: Element): boolean {
-  return !NEVER_AWAY.has(element.name) && COMMENTS.test(namesOf(element));
+  return isCalled(element, COMMENTS) && !NEVER_AWAY.has(element.name) && COMMENTS.test(namesOf(element));
+}
+
+/** By class and id as they stand: every element is asked, and few are called anything like it. */
+function isCalled({ attribs }: Element, names: RegExp): boolean {
+  const { class: classes, id } = attribs;
+  return (classes !== undefined && names.test(classes)) || (id !== undefined && names.test(id));
 }
 
 /** What an element's names, role and tag say against its being content, before anything is counted. */
