@@ -201,37 +201,6 @@ test.each([
   expect(extractPage({ ...input, text, format: 'text', maxElements: 10_000 }).title).toBe(title);
 });
 
-test('a page that has nothing but a version for readers without scripts is that version', () => {
-  const version = `<p>${'The whole thread. '.repeat(60)}</p>`;
-  const shell = `<body><div>Loading</div><noscript>${version}</noscript>`;
-  expect(extractPage({ ...input, text: shell, format: 'text' }).data).toMatchObject({
-    text: expect.stringContaining('The whole thread.'),
-  });
-  const rendered = `${shell}<main>${version}${version}</main>`;
-  const { text } = extractPage({ ...input, text: rendered, format: 'text' }).data as { text: string };
-  expect(text.match(/The whole thread/g)).toHaveLength(120);
-});
-
-test('what looks like a CDATA section hides no more than a comment', () => {
-  const text =
-    '<body><![CDATA[ x><p>one</p><script>//<![CDATA[\nlet a;\n//]]></script><p>two</p><svg><![CDATA[ z ]]></svg>three';
-  expect(extractPage({ ...input, text, format: 'text' }).data).toMatchObject({ text: 'one\n\ntwo\n\nthree' });
-});
-
-test('pictures have the address that a reader sees, and stand once', () => {
-  const text =
-    '<img src="data:image/gif;base64,x" data-srcset="/a.png 1x, /b.png 2x" alt=late><noscript><img src=/b.png></noscript><img src="">';
-  expect(extractPage({ ...input, text }).data).toMatchObject({
-    images: [{ url: 'https://site.test/b.png', alt: 'late' }],
-  });
-});
-
-test('in text, code has no line numbers and a formula is its source', () => {
-  const text =
-    '<pre><span class="ln">1</span>a\n<span class="ln">2</span>  b</pre><p>so <math><mi>c</mi><annotation encoding="application/x-tex">c^2</annotation></math>';
-  expect(extractPage({ ...input, text, format: 'text' }).data).toMatchObject({ text: 'a\n  b\n\nso c^2' });
-});
-
 test('a deep answer in JSON is text, and a deep block of JSON-LD is left out', () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   expect(extractPage({ ...input, kind: 'json', text: deep })).toMatchObject({
