@@ -1,7 +1,6 @@
 import { LIMITS, parseJson } from '@watt/shared';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fieldError } from '../intake/intake.ts';
-import { emptyBody } from './empty-body.ts';
 
 /** A JSON body with the exact bytes it came in: hashes and commitments cover the bytes. */
 export interface RawBody {
@@ -15,8 +14,9 @@ export function parseRawBodies(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>(
     'application/json',
     options,
-    async (_request: FastifyRequest, raw: Buffer): Promise<RawBody> => {
-      if (raw.length === 0) emptyBody();
+    async (_request: FastifyRequest, raw: Buffer): Promise<RawBody | undefined> => {
+      // Many clients name the type with every call, also where there is no body to send.
+      if (raw.length === 0) return undefined;
       const json = parseJson(readUtf8(raw));
       if (json === undefined) {
         throw fieldError({ field: 'body', message: 'is not valid JSON', fix: 'Send a JSON object.' });

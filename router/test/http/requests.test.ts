@@ -81,6 +81,18 @@ describe('a body that cannot be read', () => {
     }
   });
 
+  it('that needs no body may say of which type it would be', async () => {
+    const id = '00000000-0000-4000-8000-000000000000';
+    const typed = { 'content-type': 'application/json' };
+    expectProblem(await server.send('DELETE', `/api/v1/sessions/${id}`, '', typed), 404, 'JOB_NOT_FOUND');
+    const problem = expectProblem(
+      await server.send('POST', '/api/v1/quote', '', typed),
+      400,
+      'INVALID_REQUEST',
+    );
+    expect(problem['errors']).toMatchObject([{ field: 'body', message: 'is missing' }]);
+  });
+
   it('over 2 MiB: 413, and up to it the body is read', async () => {
     const code = 'x'.repeat(2 * 1024 * 1024);
     expectProblem(await post('/api/v1/execute', { ...program, code }), 413, 'BODY_TOO_LARGE');
