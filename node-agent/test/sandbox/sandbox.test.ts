@@ -83,9 +83,11 @@ describe.skipIf(image === null)('what programs do, and what is said of it', () =
   test.each([
     ['its time', 'while True: pass', 'EXECUTION_TIMEOUT', 5],
     ['its memory', 'bytearray(1 << 30)', 'OUT_OF_MEMORY', 60],
-  ])('what was killed for %s is told with the time of the processor that it took', async (_, end, code, timeout) => {
-    // A child that the kernel takes a while to take away, and what it has used, in its own words.
-    const program = `
+  ])(
+    'what was killed for %s is told with the time of the processor that it took',
+    async (_, end, code, timeout) => {
+      // A child that the kernel takes a while to take away, and what it has used, in its own words.
+      const program = `
 import os, time
 if os.fork() == 0:
     kept = bytes(range(256)) * (40 << 12)
@@ -93,12 +95,13 @@ if os.fork() == 0:
 while time.process_time() < 0.3: pass
 print(time.process_time(), flush=True)
 ${end}`;
-    const outcome = await complete('python', program, { memory_mb: 128, timeout });
-    expect(outcome.code).toBe(code);
-    const toldMs = Number(outcome.output.stdout) * 1000;
-    // An interpreter that waited had used some of that before.
-    expect(outcome.metadata.cpu_ms).toBeGreaterThanOrEqual(toldMs - 200);
-  });
+      const outcome = await complete('python', program, { memory_mb: 128, timeout });
+      expect(outcome.code).toBe(code);
+      const toldMs = Number(outcome.output.stdout) * 1000;
+      // An interpreter that waited had used some of that before.
+      expect(outcome.metadata.cpu_ms).toBeGreaterThanOrEqual(toldMs - 200);
+    },
+  );
 
   test('a program has a loopback, by its name', async () => {
     const code = `
