@@ -1,5 +1,6 @@
 import { assertSelector, parseSelectors } from '@watt/shared';
 import { expect, test } from 'vitest';
+import { PAGE_OF_HTML } from '../../../test/scrape/page-of-html.ts';
 import { extractPage } from './extract-page.ts';
 
 const HTML = `<!doctype html><html lang="en-GB"><head><base href="/base/">
@@ -14,14 +15,7 @@ const HTML = `<!doctype html><html lang="en-GB"><head><base href="/base/">
   as is</pre><p hidden>unseen</p><p style="color:red; display : none">unseen</p><script>unseen()</script>
 <a href="mailto:a@b.test">mail</a><a href="javascript:void 0">js</a><img src="//cdn.test/i.png" alt=" an  image "></body></html>`;
 
-const input = {
-  text: HTML,
-  url: 'https://site.test/dir/page?q',
-  kind: 'html',
-  format: 'json',
-  maxElements: 1000,
-  maxCharacters: 1_000_000,
-} as const;
+const input = { ...PAGE_OF_HTML, text: HTML, url: 'https://site.test/dir/page?q' };
 
 test('json tells everything about a page', () => {
   const { data, title, warnings } = extractPage(input);

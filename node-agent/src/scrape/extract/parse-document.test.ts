@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
+import { PAGE_OF_HTML } from '../../../test/scrape/page-of-html.ts';
 import { extractPage } from './extract-page.ts';
-
-const input = {
-  url: 'https://site.test/dir/page',
-  kind: 'html',
-  format: 'json',
-  maxElements: 1000,
-  maxCharacters: 1_000_000,
-} as const;
 
 test('what looks like a CDATA section hides no more than a comment', () => {
   const text =
     '<body><![CDATA[ x><p>one</p><script>//<![CDATA[\nlet a;\n//]]></script><p>two</p><svg><![CDATA[ z ]]></svg>three';
-  expect(extractPage({ ...input, text, format: 'text' }).data).toMatchObject({ text: 'one\n\ntwo\n\nthree' });
+  expect(extractPage({ ...PAGE_OF_HTML, text, format: 'text' }).data).toMatchObject({
+    text: 'one\n\ntwo\n\nthree',
+  });
 });
